@@ -1,0 +1,44 @@
+/** A CustomResourceDefinition, as far as versions and schemas matter. */
+export interface CRD {
+  /** `plural.group` */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly versions: readonly { readonly name: string; readonly served: boolean; readonly storage: boolean }[];
+  readonly storedVersions: readonly string[];
+  readonly established: boolean;
+}
+
+const RELEASE_LABEL = 'multicluster.x-k8s.io/release-version';
+const REVISION_LABEL = 'multicluster.x-k8s.io/crd-schema-revision';
+
+/** How an installed CRD stands to the one mcs brings along. */
+export type CRDAge = 'missing' | 'older' | 'same' | 'newer';
+
+/**
+ * Compares by release version, then by schema revision, both numerically; a CRD without these labels is older than any
+ * with them (mcs-api 0.4 introduced them). A CRD that does not carry them at all on our side (ClusterProperty) is
+ * compared by served versions: it is older when one of ours is not served.
+ */
+export function compareCRD(installed: CRD | undefined, ours: CRD): CRDAge {
+  if (installed === undefined) return 'missing';
+  if (ours.labels[RELEASE_LABEL] === undefined) {
+    const served = new Set(installed.versions.filter((version) => version.served).map((version) => version.name));
+    return ours.versions.every((version) => !version.served || served.has(version.name)) ? 'same' : 'older';
+  }
+  const order =
+    compareNumbers(numbers(installed.labels[RELEASE_LABEL]), numbers(ours.labels[RELEASE_LABEL])) ||
+    compareNumbers(numbers(installed.labels[REVISION_LABEL]), numbers(ours.labels[REVISION_LABEL]));
+  return order < 0 ? 'older' : order > 0 ? 'newer' : 'same';
+}
+
+function numbers(version: string | undefined): readonly number[] {
+  return version === undefined ? [] : [...version.matchAll(/\d+/g)].map((match) => Number(match[0]));
+}
+
+function compareNumbers(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const difference = (a[i] ?? -1) - (b[i] ?? -1);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

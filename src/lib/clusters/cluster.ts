@@ -1,0 +1,86 @@
+import type { ServedFields } from '../api/fields.ts';
+import type { Kind, ObjectOf } from '../api/kinds.ts';
+import type { CRD } from '../api/crds.ts';
+import type { IPFamily, Ref } from '../api/objects.ts';
+
+/** Another MCS implementation found at work in a cluster, with the evidence for it. */
+export interface FoundController {
+  /** e.g. `Submariner` */
+  readonly name: string;
+  /** e.g. `Deployment submariner-operator/submariner-lighthouse-agent` */
+  readonly evidence: string;
+  /** What it would do to objects of ours: one sentence. */
+  readonly hazard: string;
+}
+
+/** What a cluster is and can do; read once per run. */
+export interface ClusterFacts {
+  /** UID of the namespace kube-system: the same for two contexts of one cluster. Absent for a directory without it. */
+  readonly uid?: string;
+  /** e.g. `v1.36.3`; absent for directories. */
+  readonly kubernetesVersion?: string;
+  /** Served versions of ServiceExport and ServiceImport, best first; empty when the CRDs are missing. */
+  readonly mcsVersions: readonly string[];
+  /** Served versions of ClusterProperty, best first. */
+  readonly aboutVersions: readonly string[];
+  readonly fields: ServedFields;
+  /** The families its Services can have; empty when it gives no IPs at all (directories). */
+  readonly ipFamilies: readonly IPFamily[];
+  readonly controllers: readonly FoundController[];
+  /** What was noticed on the way and a user should know: one line each. */
+  readonly warnings: readonly string[];
+}
+
+export interface ListOptions {
+  /** All namespaces when absent. */
+  readonly namespace?: string;
+  /** A label selector in the API's syntax. */
+  readonly labelSelector?: string;
+}
+
+export interface WriteOptions {
+  /** `status` writes the status alone, through the subresource where there is one. */
+  readonly subresource?: 'status';
+  /** Send the write through the server's admission without keeping it. */
+  readonly dryRun?: boolean;
+  /**
+   * Take over fields that another field manager owns. Default true; false makes `apply` throw a ClusterError
+   * `conflict` instead, which guards the creation of an object against a stranger that came first.
+   */
+  readonly force?: boolean;
+}
+
+/** Access to CustomResourceDefinitions; only clusters with an API server have it. */
+export interface CRDAccess {
+  list(): Promise<readonly CRD[]>;
+  /** Creates or updates a CRD from a whole manifest and waits until it is established. */
+  apply(manifest: Readonly<Record<string, unknown>>, options?: { readonly dryRun?: boolean }): Promise<void>;
+}
+
+/**
+ * A place mcs can read and write: a context of a kubeconfig or a directory of manifests. Nothing above this interface
+ * knows which it has. Objects come out parsed and frozen; all methods throw ClusterError and nothing else.
+ */
+export interface Cluster {
+  /** The name shown: the context's name, or the ID given with `--dir`. */
+  readonly name: string;
+  readonly type: 'context' | 'directory';
+  /** URL of the API server, or the path. */
+  readonly location: string;
+  readonly crds?: CRDAccess;
+  /** Who and what it is. Cached: two calls cost one. */
+  facts(): Promise<ClusterFacts>;
+  /** All objects of a kind; throws when any page of it cannot be had, so that a list is never partial. */
+  list<K extends Kind>(kind: K, options?: ListOptions): Promise<readonly ObjectOf[K][]>;
+  get<K extends Kind>(kind: K, ref: Ref): Promise<ObjectOf[K] | undefined>;
+  /** Creates or updates; returns the object as it is afterwards. Fields of `object` that are undefined are left out. */
+  apply<K extends Kind>(kind: K, object: ObjectOf[K], options?: WriteOptions): Promise<ObjectOf[K]>;
+  /**
+   * Changes single fields of an existing object with a JSON merge patch (RFC 7386), lists whole, null removing. For
+   * what `apply` cannot do: taking away what somebody else put into an object of ours.
+   */
+  patch<K extends Kind>(kind: K, ref: Ref, patch: unknown, options?: WriteOptions): Promise<ObjectOf[K]>;
+  /** Deletes; an object that is not there is a fact, not a failure. `uid` makes it a no-op on a successor of that name. */
+  delete(kind: Kind, ref: Ref, options?: { readonly dryRun?: boolean; readonly uid?: string }): Promise<'deleted' | 'absent'>;
+  close(): Promise<void>;
+}
