@@ -1,0 +1,40 @@
+'use strict';
+// Parses and runs on Node 10 and later: only what a Node that is too old needs to say so. The rest is in dist/main.js.
+var path = require('path');
+
+/**
+ * Starts mcs under the name it was called by. Answers `--version` before anything is loaded.
+ * @param {string} bin how usage text calls the program: `mcs` or `kubectl mcs`
+ */
+module.exports = function start(bin) {
+  var root = path.dirname(__dirname);
+  var pkg = require('../package.json');
+  var needed = pkg.engines.node.replace(/[^0-9.]/g, '');
+  if (isOlder(process.versions.node, needed)) {
+    process.stderr.write(
+      'error: mcs needs Node.js ' +
+        needed +
+        ' or later, found ' +
+        process.versions.node +
+        '; get it from https://nodejs.org/en/download or with your version manager (nvm install 24)\n',
+    );
+    process.exitCode = 2;
+    return;
+  }
+  if (process.argv.length === 3 && process.argv[2] === '--version') {
+    process.stdout.write('mcs ' + pkg.version + '\n');
+    return;
+  }
+  require('module').enableCompileCache();
+  require('../dist/main.js').main(process.argv.slice(2), { bin: bin, root: root, pkg: pkg });
+};
+
+function isOlder(found, needed) {
+  var a = found.split('.');
+  var b = needed.split('.');
+  for (var i = 0; i < b.length; i++) {
+    var difference = parseInt(a[i], 10) - parseInt(b[i], 10);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

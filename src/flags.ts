@@ -1,0 +1,103 @@
+import { Flags } from '@oclif/core';
+import { UsageError } from './lib/errors.ts';
+
+const CLUSTERS = 'CLUSTER';
+const GLOBAL = 'GLOBAL';
+
+/** A duration in milliseconds: `10` (seconds), `10s`, `500ms`, `2m`. */
+const duration = Flags.custom<number>({ helpValue: 'TIME', parse: (input) => Promise.resolve(parseDuration(input)) });
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+export function parseDuration(input: string): number {
+  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(input) ?? [];
+  const milliseconds = Number(number) * (UNITS[unit] ?? 0);
+  if (number === '' || milliseconds < 1) {
+    throw new UsageError(`"${input}" is not a duration`, 'give a number of seconds or a unit: 10, 10s, 500ms, 2m');
+  }
+  return Math.round(milliseconds);
+}
+
+/** Repeatable flags are `multipleNonGreedy`: `--context a b` must leave `b` to the arguments. */
+const repeatable = { multiple: true, multipleNonGreedy: true } as const;
+
+/** Flags of every command. */
+export const globalFlags = {
+  kubeconfig: Flags.string({
+    ...repeatable,
+    helpGroup: CLUSTERS,
+    helpValue: 'FILE',
+    summary: 'Kubeconfig to read instead of KUBECONFIG and ~/.kube/config. Repeatable.',
+  }),
+  context: Flags.string({
+    ...repeatable,
+    helpGroup: CLUSTERS,
+    helpValue: 'NAME',
+    summary: 'Context to use: a name, a glob like prod-*, or !NAME to leave one out. Repeatable.',
+  }),
+  dir: Flags.string({
+    ...repeatable,
+    helpGroup: CLUSTERS,
+    helpValue: '[ID=]PATH',
+    summary: 'Directory of manifests to use as a cluster; - reads standard input. Repeatable.',
+  }),
+  clusterset: Flags.string({
+    helpGroup: CLUSTERS,
+    helpValue: 'NAME',
+    summary: 'ClusterSet to work on, when the clusters are members of several.',
+  }),
+  'request-timeout': duration({
+    default: 10_000,
+    defaultHelp: () => Promise.resolve('10s'),
+    helpGroup: CLUSTERS,
+    summary: 'How long one request may take: 10, 10s, 500ms, 2m.',
+  }),
+  concurrency: Flags.integer({
+    default: 16,
+    min: 1,
+    max: 1000,
+    helpGroup: CLUSTERS,
+    helpValue: 'N',
+    summary: 'Requests under way at the same time.',
+  }),
+  'no-color': Flags.boolean({ helpGroup: GLOBAL, summary: 'No colours; NO_COLOR and TERM=dumb mean the same.' }),
+  quiet: Flags.boolean({ char: 'q', helpGroup: GLOBAL, exclusive: ['verbose'], summary: 'No progress on stderr.' }),
+  verbose: Flags.boolean({ char: 'v', helpGroup: GLOBAL, summary: 'Say more on stderr.' }),
+  debug: Flags.boolean({ hidden: true, helpGroup: GLOBAL, summary: 'Show the stack of a defect.' }),
+};
+
+export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
+
+/** `-o`, with the formats a command has; the first is the default. */
+export function outputFlag<const F extends OutputFormat>(formats: readonly [F, ...F[]]) {
+  return {
+    output: Flags.option({
+      char: 'o',
+      options: formats,
+      default: formats[0],
+      helpValue: formats.join('|'),
+      summary: 'Format of the result.',
+    })(),
+  };
+}
+
+/** `-n` and `-A`. */
+export const namespaceFlags = {
+  namespace: Flags.string({ char: 'n', helpValue: 'NAMESPACE', summary: 'Namespace to work in.' }),
+  'all-namespaces': Flags.boolean({ char: 'A', exclusive: ['namespace'], summary: 'All namespaces.' }),
+};
+
+/** `--dry-run`, as kubectl has it; `--dry-run` alone means `client`. */
+export const dryRunFlag = {
+  'dry-run': Flags.option({
+    options: ['none', 'client', 'server'] as const,
+    default: 'none',
+    helpValue: 'none|client|server',
+    summary: 'Print what would change and change nothing; server also asks the API servers. Alone it means client.',
+  })(),
+};
+
+/** `-y`. */
+export const yesFlag = {
+  yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
+};

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasSwitch, normalizeArgv } from './argv.ts';
+import type { Context } from './context.ts';
+import type { Failure } from './failure.ts';
+import { EXIT } from './lib/errors.ts';
+import type { ExitCode } from './lib/errors.ts';
+import type { Program } from './package-info.ts';
+import type { CommandSummary } from './root-help.ts';
+import { rootHelp, topicHelp } from './root-help.ts';
+
+/**
+ * Runs one command line; returns the exit code. Everything goes to the streams of the context, errors to stderr.
+ * Nothing is thrown. oclif is loaded only when there is a command to run or to explain.
+ */
+export async function run(argv: readonly string[], program: Program, context: Context): Promise<ExitCode> {
+  const { bin, root, pkg } = program;
+  const args = normalizeArgv(argv);
+  const wantsHelp = hasSwitch(args, '--help', '-h') || args[0] === 'help';
+  const words = args[0] === 'help' ? args.slice(1) : args;
+  const named = words.slice(0, words.findIndex((word) => word.startsWith('-')) >>> 0);
+  const page = { bin, description: pkg.description };
+  if (named.length === 0 && (wantsHelp || words.length === 0)) {
+    context.stdout.write(rootHelp({ ...page, commands: readCommands(root) }));
+    return EXIT.done;
+  }
+  const topic = named.join(':');
+  const description = pkg.oclif.topics[topic]?.description;
+  if (description !== undefined && (wantsHelp || words.length === named.length)) {
+    context.stdout.write(topicHelp(topic, { bin, description, commands: readCommands(root) }));
+    return EXIT.done;
+  }
+  const { dispatch } = await import('./dispatch.ts');
+  const { exitCode, failure } = await dispatch({ words, wantsHelp, program, context });
+  if (failure !== undefined) tell(failure, argv, program, context);
+  return exitCode;
+}
+
+function readCommands(root: string): readonly CommandSummary[] {
+  const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as {
+    readonly commands: Readonly<Record<string, CommandSummary>>;
+  }; // generated at build time, checked to be current by the tests
+  return Object.values(manifest.commands);
+}
+
+function tell(
+  failure: Failure & { readonly stack?: string },
+  argv: readonly string[],
+  program: Program,
+  context: Context,
+) {
+  const { stderr, env } = context;
+  if (failure.message !== undefined) stderr.write(`error: ${failure.message}\n`);
+  if (failure.next !== undefined) stderr.write(`next: ${failure.next}\n`);
+  if (failure.defect !== true) return;
+  stderr.write(`this is a defect of mcs, please report it: ${program.pkg.bugs}; --debug shows the stack\n`);
+  const debug = hasSwitch(argv, '--debug') || (env.DEBUG ?? '') !== '';
+  if (debug && failure.stack !== undefined) stderr.write(`${failure.stack}\n`);
+}
