@@ -1,11 +1,4 @@
-import type {
-  ClusterProperty,
-  EndpointSlice,
-  Namespace,
-  Service,
-  ServiceExport,
-  ServiceImport,
-} from './objects.ts';
+import type { ClusterProperty, EndpointSlice, Namespace, Service, ServiceExport, ServiceImport } from './objects.ts';
 
 /** Group of the MCS API (KEP-1645). */
 export const MCS_GROUP = 'multicluster.x-k8s.io';

@@ -31,6 +31,9 @@ export const DERIVED_SERVICE_ANNOTATION = 'multicluster.kubernetes.io/derived-se
 export const EXPORTED_LABELS_ANNOTATION = 'kubectl-mcs/exported-labels';
 export const EXPORTED_ANNOTATIONS_ANNOTATION = 'kubectl-mcs/exported-annotations';
 
+/** On a derived Service: the name of its import, so that one whose import is gone is found again. */
+export const IMPORT_ANNOTATION = 'kubectl-mcs/import';
+
 /** True when mcs made the object. */
 export function isOurs(object: { readonly metadata: ObjectMeta }): boolean {
   return object.metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY;

@@ -130,7 +130,8 @@ function parseServiceSpec(spec: Readonly<Record<string, unknown>>): ServiceSpec 
         ? { clientIP: { timeoutSeconds: 10_800, ...parseAffinityConfig(spec.sessionAffinityConfig)?.clientIP } }
         : undefined,
     internalTrafficPolicy:
-      text(spec.internalTrafficPolicy, 'spec.internalTrafficPolicy') ?? (type === 'ExternalName' ? undefined : 'Cluster'),
+      text(spec.internalTrafficPolicy, 'spec.internalTrafficPolicy') ??
+      (type === 'ExternalName' ? undefined : 'Cluster'),
     trafficDistribution: text(spec.trafficDistribution, 'spec.trafficDistribution'),
     publishNotReadyAddresses: bool(spec.publishNotReadyAddresses, 'spec.publishNotReadyAddresses'),
   });

@@ -44,7 +44,11 @@ export function bool(value: unknown, path: string): boolean | undefined {
   return value;
 }
 
-export function listOf<T>(value: unknown, path: string, item: (value: unknown, path: string) => T): readonly T[] | undefined {
+export function listOf<T>(
+  value: unknown,
+  path: string,
+  item: (value: unknown, path: string) => T,
+): readonly T[] | undefined {
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value)) throw new MalformedError(path, 'a list', value);
   return value.map((entry: unknown, index) => item(entry, `${path}[${index}]`));

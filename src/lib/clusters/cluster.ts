@@ -81,6 +81,10 @@ export interface Cluster {
    */
   patch<K extends Kind>(kind: K, ref: Ref, patch: unknown, options?: WriteOptions): Promise<ObjectOf[K]>;
   /** Deletes; an object that is not there is a fact, not a failure. `uid` makes it a no-op on a successor of that name. */
-  delete(kind: Kind, ref: Ref, options?: { readonly dryRun?: boolean; readonly uid?: string }): Promise<'deleted' | 'absent'>;
+  delete(
+    kind: Kind,
+    ref: Ref,
+    options?: { readonly dryRun?: boolean; readonly uid?: string },
+  ): Promise<'deleted' | 'absent'>;
   close(): Promise<void>;
 }

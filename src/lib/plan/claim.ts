@@ -1,0 +1,98 @@
+import { EXPORTED_ANNOTATIONS_ANNOTATION, EXPORTED_LABELS_ANNOTATION } from '../api/labels.ts';
+import type {
+  ImportType,
+  Service,
+  ServiceExport,
+  ServiceImport,
+  ServicePort,
+  SessionAffinityConfig,
+  StringMap,
+} from '../api/objects.ts';
+
+/** What one cluster says a service is: the input of the merge, free of where it was read. */
+export interface Claim {
+  /** Cluster id. */
+  readonly cluster: string;
+  /** `creationTimestamp` of the ServiceExport; undefined when nobody knows it (directories). */
+  readonly created: string | undefined;
+  /** Ids of the unreachable clusters for which an existing import speaks; empty for a cluster's own word. */
+  readonly standsInFor: readonly string[];
+  readonly type: ImportType;
+  readonly ports: readonly ServicePort[];
+  readonly sessionAffinity: string;
+  readonly sessionAffinityConfig: SessionAffinityConfig | undefined;
+  readonly internalTrafficPolicy: string | undefined;
+  readonly trafficDistribution: string | undefined;
+  /** Undefined when the manifests do not say (directories). */
+  readonly ipFamilies: readonly string[] | undefined;
+  readonly labels: StringMap;
+  readonly annotations: StringMap;
+}
+
+/** Import type of a Service: headless Services are Headless, all other exportable ones ClusterSetIP (KEP-1645, "Service Types"). */
+export function importTypeOf(service: Service): ImportType {
+  return service.spec.clusterIP === 'None' || service.spec.clusterIPs?.[0] === 'None' ? 'Headless' : 'ClusterSetIP';
+}
+
+/** The word of a cluster with a valid export. Metadata of Service and ServiceExport is never exported. */
+export function claimOf(cluster: string, serviceExport: ServiceExport, service: Service): Claim {
+  const { spec } = service;
+  return {
+    cluster,
+    created: serviceExport.metadata.creationTimestamp,
+    standsInFor: [],
+    type: importTypeOf(service),
+    ports: spec.ports,
+    sessionAffinity: spec.sessionAffinity,
+    sessionAffinityConfig: spec.sessionAffinityConfig,
+    internalTrafficPolicy: spec.internalTrafficPolicy,
+    trafficDistribution: spec.trafficDistribution,
+    ipFamilies: spec.ipFamilies,
+    labels: serviceExport.spec?.exportedLabels ?? {},
+    annotations: serviceExport.spec?.exportedAnnotations ?? {},
+  };
+}
+
+/**
+ * The word of the clusters that cannot be asked: what the existing imports say (design rule 19). All imports of a
+ * service say the same but for what their clusters can hold, so the one that says most about families speaks.
+ * @param imports ours, in order of cluster id; at least one
+ * @param absent ids of the sources that cannot be asked, sorted
+ */
+export function standIn(imports: readonly [ServiceImport, ...ServiceImport[]], absent: readonly string[]): Claim {
+  const [first, ...others] = imports;
+  const { spec } = first;
+  const ipFamilies = others.reduce(
+    (most, { spec: { ipFamilies: next } }) => ((next?.length ?? 0) > (most?.length ?? 0) ? next : most),
+    spec.ipFamilies,
+  );
+  return {
+    cluster: absent.join(','),
+    created: undefined,
+    standsInFor: absent,
+    type: spec.type,
+    ports: spec.ports,
+    sessionAffinity: spec.sessionAffinity ?? 'None',
+    sessionAffinityConfig: spec.sessionAffinityConfig,
+    internalTrafficPolicy: spec.internalTrafficPolicy,
+    trafficDistribution: spec.trafficDistribution,
+    ipFamilies,
+    labels: exportedKeys(first, EXPORTED_LABELS_ANNOTATION, first.metadata.labels),
+    annotations: exportedKeys(first, EXPORTED_ANNOTATIONS_ANNOTATION, first.metadata.annotations),
+  };
+}
+
+/** Names that the bookkeeping annotation of an import lists: the keys that were exported to it. */
+export function bookedKeys(serviceImport: ServiceImport, annotation: string): readonly string[] {
+  const booked = serviceImport.metadata.annotations?.[annotation];
+  return booked === undefined || booked === '' ? [] : booked.split(',');
+}
+
+function exportedKeys(serviceImport: ServiceImport, annotation: string, map: StringMap | undefined): StringMap {
+  const out: Record<string, string> = {};
+  for (const key of bookedKeys(serviceImport, annotation)) {
+    const value = map?.[key];
+    if (value !== undefined) out[key] = value;
+  }
+  return out;
+}

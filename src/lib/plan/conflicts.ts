@@ -1,0 +1,173 @@
+import type { StringMap } from '../api/objects.ts';
+import type { Claim } from './claim.ts';
+import { commonFamilies } from './families.ts';
+import { mergePorts, samePorts, showPorts } from './ports.ts';
+
+/** One field on which the clusters do not agree. */
+export interface Conflict {
+  readonly field: string;
+  /** Reason of the Conflict condition (mcs-api `ServiceExportConditionReason`). */
+  readonly reason: string;
+  /** The value used, as text. */
+  readonly used: string;
+  /** Id of the cluster whose value is used; several joined by commas when an import stands in for them. */
+  readonly winner: string;
+  /** True when the winner cannot be reached and its import speaks for it. */
+  readonly standIn: boolean;
+  /** Ids of the clusters that say otherwise, sorted. */
+  readonly disagree: readonly string[];
+  /** How many clusters were compared. */
+  readonly clusters: number;
+}
+
+/** A row of the table: how one field is read, compared and shown. */
+interface Rule<T = unknown> {
+  readonly field: string;
+  readonly reason: string;
+  readonly read: (claim: Claim) => T;
+  readonly equal: (a: T, b: T) => boolean;
+  readonly show: (value: T, claims: readonly Claim[]) => string;
+  /** Which claims are compared at all; everybody when absent. */
+  readonly among?: (claim: Claim, oldest: Claim) => boolean;
+}
+
+/** Type-checks a row and forgets its T, so that rows of all types fit into one table. */
+function rule<T>(row: Rule<T>): (claims: readonly [Claim, ...Claim[]]) => Conflict | undefined {
+  return (claims) => {
+    const [oldest] = claims;
+    const compared: readonly Claim[] =
+      row.among === undefined ? claims : claims.filter((claim) => row.among?.(claim, oldest));
+    const value = row.read(oldest);
+    const disagree = compared.filter((claim) => claim !== oldest && !row.equal(row.read(claim), value));
+    if (disagree.length === 0) return undefined;
+    return {
+      field: row.field,
+      reason: row.reason,
+      used: row.show(value, claims),
+      winner: oldest.cluster,
+      standIn: oldest.standsInFor.length > 0,
+      disagree: disagree.map((claim) => claim.cluster).sort(),
+      clusters: compared.reduce((sum, claim) => sum + Math.max(1, claim.standsInFor.length), 0),
+    };
+  };
+}
+
+const plain = (value: string | undefined): string => value ?? 'unset';
+const same = <T>(a: T, b: T): boolean => a === b;
+/** Fields about the clusterset IP mean nothing when the service is Headless. */
+const ifNotHeadless = (_: Claim, oldest: Claim): boolean => oldest.type !== 'Headless';
+
+/**
+ * The conflict rules (KEP-1645, "Constraints and Conflict Resolution"), in the fixed order in which reasons are joined:
+ * that of the constants in mcs-api.
+ */
+const RULES = [
+  rule({
+    field: 'ports',
+    reason: 'PortConflict',
+    read: (claim) => claim.ports,
+    equal: samePorts,
+    show: (_, claims) => showPorts(mergePorts(claims.map((claim) => claim.ports))),
+  }),
+  rule({ field: 'type', reason: 'TypeConflict', read: (claim) => claim.type, equal: same, show: plain }),
+  rule({
+    field: 'sessionAffinity',
+    reason: 'SessionAffinityConflict',
+    read: (claim) => claim.sessionAffinity,
+    equal: same,
+    show: plain,
+    among: ifNotHeadless,
+  }),
+  rule<number | undefined>({
+    field: 'sessionAffinityConfig',
+    reason: 'SessionAffinityConfigConflict',
+    read: (claim) => claim.sessionAffinityConfig?.clientIP?.timeoutSeconds,
+    equal: same,
+    show: (seconds) => (seconds === undefined ? 'unset' : `clientIP.timeoutSeconds ${seconds}`),
+    // Without ClientIP in use there is no configuration in use that anybody could disagree with.
+    among: (claim, oldest) =>
+      oldest.type !== 'Headless' && oldest.sessionAffinity === 'ClientIP' && claim.sessionAffinity === 'ClientIP',
+  }),
+  rule({
+    field: 'exportedAnnotations',
+    reason: 'AnnotationsConflict',
+    read: (claim) => claim.annotations,
+    equal: sameMap,
+    show: showMap,
+  }),
+  rule({
+    field: 'exportedLabels',
+    reason: 'LabelsConflict',
+    read: (claim) => claim.labels,
+    equal: sameMap,
+    show: showMap,
+  }),
+  rule({
+    field: 'internalTrafficPolicy',
+    reason: 'InternalTrafficPolicyConflict',
+    read: (claim) => claim.internalTrafficPolicy,
+    equal: (a, b) => (a ?? 'Cluster') === (b ?? 'Cluster'),
+    show: plain,
+    among: ifNotHeadless,
+  }),
+  rule({
+    field: 'trafficDistribution',
+    reason: 'TrafficDistributionConflict',
+    read: (claim) => claim.trafficDistribution,
+    equal: (a, b) => canonicalDistribution(a) === canonicalDistribution(b),
+    show: plain,
+    among: ifNotHeadless,
+  }),
+  familyConflict,
+];
+
+/** Fields as `status` and messages name them, in the order of the table. */
+export function conflictsOf(claims: readonly [Claim, ...Claim[]]): readonly Conflict[] {
+  return RULES.flatMap((check) => check(claims) ?? []);
+}
+
+/** The sentence of a Conflict condition, in the KEP's form. */
+export function conflictMessage(conflict: Conflict): string {
+  const whose = conflict.standIn
+    ? `the existing import, which stands in for unreachable "${conflict.winner}"`
+    : `oldest service export in "${conflict.winner}"`;
+  const value =
+    conflict.field === 'ports' ? `the union "${conflict.used}" with precedence to` : `"${conflict.used}" from`;
+  return `Conflicting ${conflict.field}. Using ${value} ${whose}. ${conflict.disagree.length}/${conflict.clusters} clusters disagree.`;
+}
+
+/** Families differ in a way that matters only when no family is common to all; then the oldest's are used (design rule 9). */
+function familyConflict(claims: readonly [Claim, ...Claim[]]): Conflict | undefined {
+  const common = commonFamilies(claims.map((claim) => claim.ipFamilies));
+  if (common === undefined || common.length > 0) return undefined;
+  const oldest = claims.find((claim) => claim.ipFamilies !== undefined) ?? claims[0];
+  const families = oldest.ipFamilies ?? [];
+  const named: readonly Claim[] = claims.filter((claim) => claim.ipFamilies !== undefined);
+  const disagree = named.filter((claim) => !claim.ipFamilies?.some((family) => families.includes(family)));
+  return {
+    field: 'ipFamilies',
+    reason: 'IPFamilyConflict',
+    used: families.join(','),
+    winner: oldest.cluster,
+    standIn: oldest.standsInFor.length > 0,
+    disagree: (disagree.length > 0 ? disagree : named.filter((claim) => claim !== oldest))
+      .map((claim) => claim.cluster)
+      .sort(),
+    clusters: named.reduce((sum, claim) => sum + Math.max(1, claim.standsInFor.length), 0),
+  };
+}
+
+/** PreferClose is the old name of PreferSameZone (Kubernetes 1.34, KEP-3015). */
+function canonicalDistribution(value: string | undefined): string | undefined {
+  return value === 'PreferClose' ? 'PreferSameZone' : value;
+}
+
+function sameMap(a: StringMap, b: StringMap): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);
+}
+
+function showMap(map: StringMap): string {
+  const entries = Object.entries(map).map(([key, value]) => `${key}=${value}`);
+  return entries.length === 0 ? 'none' : entries.sort().join(',');
+}
