@@ -1,0 +1,80 @@
+import type { Dispatcher } from 'undici';
+import type { Credentials } from './credentials.ts';
+import type { Server } from './entries.ts';
+import { ClusterError } from '../../errors.ts';
+import { readMaterial } from './material.ts';
+import { oneLine } from './text.ts';
+
+export interface DispatcherOptions {
+  readonly cluster: string;
+  /** Most connections at a time. */
+  readonly connections: number;
+  /** Milliseconds. */
+  readonly connectTimeout: number;
+}
+
+/** How long an idle connection is kept, in milliseconds. API servers keep theirs 90 s and more. */
+const KEEP_ALIVE = 60_000;
+
+/**
+ * The keep-alive connections to one API server, over its proxy if it has one. HTTP/1.1: in Node it takes twice as many
+ * requests per second as one HTTP/2 session.
+ * @throws ClusterError when certificates or keys cannot be read
+ */
+export async function openDispatcher(
+  server: Server,
+  credentials: Credentials,
+  { cluster, connections, connectTimeout }: DispatcherOptions,
+): Promise<Dispatcher> {
+  const { origin, protocol } = new URL(server.url);
+  const tls = protocol === 'https:' ? await tlsOptions(server, credentials, cluster) : {};
+  const common = {
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: KEEP_ALIVE,
+    headersTimeout: 0, // the transport has one timeout over the whole request
+    bodyTimeout: 0,
+    connectTimeout,
+  };
+  if (server.proxyURL === undefined) {
+    const { default: Pool } = await import('undici/lib/dispatcher/pool.js');
+    return new Pool(origin, { ...common, connect: { ...tls, timeout: connectTimeout, keepAliveInitialDelay: 30_000 } });
+  }
+  if (server.proxyURL.startsWith('socks')) {
+    const { default: Socks5ProxyAgent } = await import('undici/lib/dispatcher/socks5-proxy-agent.js');
+    const url = server.proxyURL.replace(/^socks5h:/, 'socks5:'); // names are resolved by the proxy in both
+    return new Socks5ProxyAgent(url, { ...common, requestTls: { ...tls, timeout: connectTimeout } });
+  }
+  const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
+  return new ProxyAgent({ ...common, uri: server.proxyURL, requestTls: { ...tls, timeout: connectTimeout } });
+}
+
+/** One secure context for all connections: making one costs more than the handshake. */
+async function tlsOptions(server: Server, { cert, key }: Credentials, cluster: string): Promise<object> {
+  const tls = await import('node:tls');
+  const given = await readMaterial(cluster, server.caData, server.caFile);
+  // Like kubectl: a CA that is given is the only one, else those of the system count (Node brings its own beside them).
+  const ca =
+    given ??
+    (server.insecure === true ? undefined : [...tls.getCACertificates('default'), ...tls.getCACertificates('system')]);
+  try {
+    return {
+      secureContext: tls.createSecureContext({
+        ...(ca === undefined ? {} : { ca }),
+        ...(cert === undefined || key === undefined ? {} : { cert, key }),
+      }),
+      ...(server.insecure === true ? { rejectUnauthorized: false } : {}),
+      ...(server.tlsServerName === undefined ? {} : { servername: server.tlsServerName }),
+    };
+  } catch (error) {
+    const why = oneLine(error instanceof Error ? error.message : String(error));
+    throw new ClusterError(
+      cluster,
+      'unauthorized',
+      `certificates of the kubeconfig cannot be used: ${why}`,
+      undefined,
+      { cause: error },
+    );
+  }
+}

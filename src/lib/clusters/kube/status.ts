@@ -1,0 +1,130 @@
+import { isRecord } from '../../api/reader.ts';
+import { ClusterError, type ClusterErrorReason } from '../../errors.ts';
+import { oneLine } from './text.ts';
+
+/** What a request wanted, for messages: `list serviceimports in namespace shop`. */
+export interface Intent {
+  readonly verb: 'get' | 'list' | 'apply' | 'patch' | 'delete';
+  /** `plural.group`, or a path that is not a resource. */
+  readonly resource: string;
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
+/** An answer whose status is not 2xx. */
+export interface Refusal {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** A Kubernetes Status object, as far as it explains a refusal (`apimachinery/pkg/apis/meta/v1`, type Status). */
+interface Explanation {
+  readonly message: string;
+  readonly reason: string;
+  readonly causes: readonly { readonly reason: string; readonly message: string }[];
+}
+
+/** The ClusterError that an answer other than 2xx means. One line, without the cluster's name. */
+export function refusalError(cluster: string, { status, text }: Refusal, intent: Intent): ClusterError {
+  const why = explain(text);
+  const fail = (reason: ClusterErrorReason, message: string, next?: string): ClusterError =>
+    new ClusterError(cluster, reason, message, next);
+  const wanted = show(intent);
+
+  if (status === 401) {
+    return fail(
+      'unauthorized',
+      `the server does not accept the credentials (${wanted})`,
+      'log in again, or renew the credentials of this context',
+    );
+  }
+  if (isTerminating(why)) {
+    return fail('terminating', `cannot ${wanted}: the namespace is being deleted`);
+  }
+  if (status === 403 && isAuthorization(why, intent)) {
+    return fail(
+      'forbidden',
+      `not allowed to ${wanted}`,
+      `ask for the RBAC verb "${RBAC_VERB[intent.verb]}" on ${intent.resource}`,
+    );
+  }
+  if (status === 404) {
+    if (why.reason === 'NotFound' && why.message.startsWith('namespaces ')) {
+      return fail('rejected', `cannot ${wanted}: namespace ${intent.namespace ?? ''} does not exist`);
+    }
+    if (
+      intent.verb !== 'list' &&
+      why.reason === 'NotFound' &&
+      intent.name !== undefined &&
+      why.message.includes(`"${intent.name}"`)
+    ) {
+      return fail('rejected', `cannot ${wanted}: it does not exist`);
+    }
+    return fail('not-served', `${intent.resource} is not served there`);
+  }
+  if (status === 409) {
+    const managers = conflictingManagers(why);
+    if (managers.length > 0) return fail('conflict', `cannot ${wanted}: fields belong to ${managers.join(', ')}`);
+    return fail('conflict', `cannot ${wanted}: ${why.message || 'it changed meanwhile'}`);
+  }
+  if (REJECTIONS.has(status)) return fail('rejected', `cannot ${wanted}: ${why.message || `HTTP ${status}`}`);
+  if (status === 429)
+    return fail('failed', `the server is too busy to ${wanted} (HTTP 429)`, 'try again, with a lower --concurrency');
+  return fail('failed', `cannot ${wanted}: ${why.message || 'no explanation'} (HTTP ${status})`);
+}
+
+const REJECTIONS: ReadonlySet<number> = new Set([400, 403, 405, 406, 413, 415, 422]);
+
+const RBAC_VERB = { get: 'get', list: 'list', apply: 'patch', patch: 'patch', delete: 'delete' } as const;
+
+/** `list serviceimports.multicluster.x-k8s.io in namespace shop` */
+export function show({ verb, resource, name, namespace }: Intent): string {
+  const object = name === undefined ? resource : `${resource} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+  return oneLine(
+    `${verb} ${object}${name === undefined && namespace !== undefined ? ` in namespace ${namespace}` : ''}`,
+  );
+}
+
+/** A 403 is RBAC's, or admission's: quota and webhooks answer so too, and mean the object rather than the user. */
+function isAuthorization(why: Explanation, intent: Intent): boolean {
+  if (intent.verb === 'get' || intent.verb === 'list') return true;
+  return why.message === '' || / cannot (patch|update|create|delete|impersonate) /.test(why.message);
+}
+
+function isTerminating(why: Explanation): boolean {
+  return (
+    why.causes.some((cause) => cause.reason === 'NamespaceTerminating') ||
+    /unable to create new content in namespace .* because it is being terminated/.test(why.message)
+  );
+}
+
+/** `conflict with "kubectl" using v1` → `kubectl` (structured-merge-diff's messages). */
+function conflictingManagers(why: Explanation): readonly string[] {
+  const causes = why.causes.filter((cause) => cause.reason === 'FieldManagerConflict');
+  const managers = causes.map(
+    (cause) => /^conflict with ("[^"]*")/.exec(cause.message)?.[1] ?? 'another field manager',
+  );
+  return [...new Set(managers)];
+}
+
+function explain(text: string): Explanation {
+  const status = parse(text);
+  const string = (value: unknown): string => (typeof value === 'string' ? oneLine(value) : '');
+  if (!isRecord(status))
+    return { message: text.trimStart().startsWith('<') ? '' : oneLine(text), reason: '', causes: [] };
+  const details = isRecord(status['details']) ? status['details'] : {};
+  const causes = Array.isArray(details['causes']) ? details['causes'].filter(isRecord) : [];
+  return {
+    message: string(status['message']),
+    reason: string(status['reason']),
+    causes: causes.map((cause) => ({ reason: string(cause['reason']), message: string(cause['message']) })),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

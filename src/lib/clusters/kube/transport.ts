@@ -1,0 +1,199 @@
+import type { Dispatcher } from 'undici';
+import { ClusterError, InterruptedError } from '../../errors.ts';
+import { certificateProblem, codeOf, connectionError } from './connection.ts';
+import type { CredentialSource, Credentials } from './credentials.ts';
+import { openDispatcher } from './dispatcher.ts';
+import type { Server } from './entries.ts';
+import { exchange, type Exchange, type Reply, type Running } from './exchange.ts';
+import { Limit } from './limit.ts';
+import { MAX_TRIES, delayBefore, isTransient, mayRepeat } from './retry.ts';
+
+export interface TransportOptions {
+  readonly cluster: string;
+  readonly server: Server;
+  readonly credentials: CredentialSource;
+  /** Seconds for a whole request with its repetitions; time in the queue is not counted. */
+  readonly requestTimeout: number;
+  /** Most requests at a time. */
+  readonly concurrency: number;
+  /** Ends all requests. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Ask {
+  readonly method: Exchange['method'];
+  /** Path and query, from the root of the API. */
+  readonly path: string;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly accept?: string;
+}
+
+/** Connections that were opened with certain certificates. */
+interface Opened {
+  readonly cert: Credentials['cert'];
+  readonly dispatcher: Promise<Dispatcher>;
+}
+
+/**
+ * Requests to one API server: over a few lasting connections, with a timeout, renewed credentials after a 401 (once), and
+ * repetitions where the server or the network asks for them.
+ */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #limit: Limit;
+  readonly #origin: string;
+  readonly #prefix: string;
+  readonly #running = new Set<Running>();
+  #opened: Opened | undefined;
+  #end: Error | undefined;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    this.#limit = new Limit(options.concurrency);
+    const { origin, pathname } = new URL(options.server.url);
+    this.#origin = origin;
+    this.#prefix = pathname === '/' ? '' : pathname;
+    const { signal } = options;
+    if (signal?.aborted === true) this.#abort();
+    else signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  /** The answer, whatever its status. @throws ClusterError when there is none */
+  async send(ask: Ask): Promise<Reply> {
+    return this.#limit.run(async () => {
+      const deadline = Date.now() + this.#options.requestTimeout * 1000;
+      const credentials = await this.#guard(() => this.#options.credentials.current());
+      const reply = await this.#try(ask, credentials, deadline);
+      if (reply.status !== 401) return reply;
+      const renewed = await this.#guard(() => this.#options.credentials.renewed(credentials));
+      const again =
+        renewed === undefined ? reply : await this.#try(ask, renewed, Date.now() + this.#options.requestTimeout * 1000);
+      if (again.status === 401) this.#explainRefusal(renewed ?? credentials);
+      return again;
+    });
+  }
+
+  /** Closes all connections; requests under way fail. */
+  async close(): Promise<void> {
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+    this.#end ??= new ClusterError(this.#options.cluster, 'failed', 'the cluster was closed');
+    const opened = this.#opened;
+    this.#opened = undefined;
+    if (opened !== undefined) await opened.dispatcher.then((dispatcher) => dispatcher.destroy()).catch(() => undefined);
+  }
+
+  readonly #abort = (): void => {
+    this.#end = new InterruptedError('interrupted');
+    for (const running of this.#running) running.abort(this.#end);
+  };
+
+  /** Sends until an answer is final, the deadline passes, or MAX_TRIES are used up. */
+  async #try(ask: Ask, credentials: Credentials, deadline: number): Promise<Reply> {
+    for (let tried = 1; ; tried++) {
+      let reply: Reply | undefined;
+      let failure: unknown;
+      try {
+        reply = await this.#once(ask, credentials, deadline);
+        if (!isTransient(reply)) return reply;
+      } catch (error) {
+        if (!mayRepeat(ask.method, codeOf(error))) throw this.#explain(error);
+        failure = error;
+      }
+      const delay = delayBefore(tried, reply);
+      if (tried === MAX_TRIES || Date.now() + delay >= deadline) {
+        if (reply !== undefined) return reply;
+        throw this.#explain(failure);
+      }
+      await this.#sleep(delay);
+    }
+  }
+
+  async #once(ask: Ask, credentials: Credentials, deadline: number): Promise<Reply> {
+    const dispatcher = await this.#guard(() => this.#open(credentials));
+    const headers = ['accept', ask.accept ?? 'application/json', 'user-agent', 'kubectl-mcs', ...credentials.headers];
+    if (ask.contentType !== undefined) headers.push('content-type', ask.contentType);
+    const { method, body } = ask;
+    const running = exchange(dispatcher, {
+      method,
+      origin: this.#origin,
+      path: this.#prefix + ask.path,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
+    const timer = setTimeout(() => running.abort(this.#timeout()), Math.max(0, deadline - Date.now()));
+    this.#running.add(running);
+    if (this.#end !== undefined) running.abort(this.#end);
+    try {
+      return await running.reply;
+    } finally {
+      clearTimeout(timer);
+      this.#running.delete(running);
+    }
+  }
+
+  /** The connections for these credentials; a new client certificate needs new ones, the old are closed when idle. */
+  #open(credentials: Credentials): Promise<Dispatcher> {
+    const { cluster, server, concurrency, requestTimeout } = this.#options;
+    if (this.#opened !== undefined && this.#opened.cert === credentials.cert) return this.#opened.dispatcher;
+    const old = this.#opened;
+    const dispatcher = openDispatcher(server, credentials, {
+      cluster,
+      connections: Math.max(1, concurrency),
+      connectTimeout: requestTimeout * 1000,
+    });
+    const opened = { cert: credentials.cert, dispatcher };
+    this.#opened = opened;
+    dispatcher.catch(() => {
+      if (this.#opened === opened) this.#opened = undefined; // a file that is missing now may be there later
+    });
+    old?.dispatcher.then((idle) => idle.close()).catch(() => undefined);
+    return dispatcher;
+  }
+
+  /** Work that must not begin, nor go on unnoticed, after the end. */
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#end !== undefined) throw this.#end;
+    const result = await work();
+    if (this.#end !== undefined) throw this.#end;
+    return result;
+  }
+
+  async #sleep(milliseconds: number): Promise<void> {
+    await this.#guard(
+      () =>
+        new Promise<void>((resolve) => {
+          const done = (): void => {
+            clearTimeout(timer);
+            this.#options.signal?.removeEventListener('abort', done);
+            resolve();
+          };
+          const timer = setTimeout(done, milliseconds);
+          this.#options.signal?.addEventListener('abort', done, { once: true });
+        }),
+    );
+  }
+
+  #explain(error: unknown): Error {
+    if (error === this.#end && error instanceof Error) return error;
+    return connectionError(this.#options.cluster, this.#options.server.url, error);
+  }
+
+  #timeout(): ClusterError {
+    const { cluster, server, requestTimeout } = this.#options;
+    const { host } = new URL(server.url);
+    return new ClusterError(
+      cluster,
+      'timeout',
+      `${host}: no answer within ${requestTimeout} s`,
+      'check the network, or raise --request-timeout',
+    );
+  }
+
+  /** @throws ClusterError when the client certificate shows why the server said 401 */
+  #explainRefusal({ cert }: Credentials): void {
+    const problem = cert === undefined ? undefined : certificateProblem(cert, new Date());
+    if (problem === undefined) return;
+    throw new ClusterError(this.#options.cluster, 'unauthorized', problem, 'renew the credentials of this context');
+  }
+}
