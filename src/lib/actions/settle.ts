@@ -1,0 +1,176 @@
+import { type KubeObject, keyOf } from '../api/objects.ts';
+import type { Cluster } from '../clusters/cluster.ts';
+import { ClusterError } from '../errors.ts';
+import type { Change, Problem } from '../plan/change.ts';
+import type { Member, PlanOptions } from '../plan/member.ts';
+import type { ObservedKind } from '../plan/observed.ts';
+import { type ServicePlan, planService } from '../plan/service-plan.ts';
+import { simulate } from '../plan/simulate.ts';
+import { problemOf } from './enroll.ts';
+import { type WriteMode, write } from './write.ts';
+
+/** `none` writes; `client` asks nobody; `server` sends the writes through admission without keeping them. */
+export type DryRun = 'none' | 'client' | 'server';
+
+/** What settling needs to know beside the members; shared by all services of a run. */
+export interface SettleContext {
+  readonly members: readonly Member[];
+  readonly clusterOf: (member: Member) => Cluster;
+  readonly options: PlanOptions;
+  readonly dryRun: DryRun;
+  readonly signal: AbortSignal | undefined;
+  /** Clusters that stopped answering in this run; nothing more is sent to them. Filled here. */
+  readonly down: Map<string, ClusterError>;
+}
+
+export interface Settled {
+  readonly plan: ServicePlan;
+  /** Changes carried out (or that would be), in order. */
+  readonly done: readonly Change[];
+  readonly problems: readonly Problem[];
+}
+
+/** A new import takes four: create it, its Service, give it the IP, tell its status. Four more put right what others put in. */
+const MAX_ROUNDS = 8;
+
+/**
+ * Makes every cluster hold one service as planned: writes the changes, plans again with the replies, until nothing is
+ * left to do. What cannot be written in one cluster is reported and does not stop the others.
+ */
+export async function settle(first: ServicePlan, context: SettleContext): Promise<Settled> {
+  const state: State = { tries: new Map(), givenUp: new Set(), created: new Set(), done: [], problems: [] };
+  let plan = first;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const changes = plan.changes.filter((change) => isOpen(change, state, context));
+    if (changes.length === 0 || isAborted(context)) break;
+    await Promise.all(context.members.map((member) => writeAll(changes, member, state, context)));
+    plan = planService(plan.namespace, plan.name, context.members, context.options);
+  }
+  return { plan, done: state.done, problems: [...plan.problems, ...state.problems] };
+}
+
+interface State {
+  /** How often an object (and subresource) was written. */
+  readonly tries: Map<string, number>;
+  /** Objects that are given up for this run; the rest of the service goes on. */
+  readonly givenUp: Set<string>;
+  /** Objects that exist in a dry run only. */
+  readonly created: Set<string>;
+  readonly done: Change[];
+  readonly problems: Problem[];
+}
+
+function isOpen(change: Change, state: State, context: SettleContext): boolean {
+  return !state.givenUp.has(objectKey(change)) && !context.down.has(change.cluster);
+}
+
+function isAborted(context: SettleContext): boolean {
+  return context.signal?.aborted === true;
+}
+
+/**
+ * One cluster's changes, in order, up to the first whose reply the rest depends on: an import's uid and generation, a
+ * Service's IP.
+ */
+async function writeAll(
+  changes: readonly Change[],
+  member: Member,
+  state: State,
+  context: SettleContext,
+): Promise<void> {
+  for (const change of changes) {
+    if (change.cluster !== member.cluster || !isOpen(change, state, context)) continue;
+    if (isAborted(context)) return;
+    try {
+      await writeOne(change, member, state, context);
+      if (decidesTheRest(change)) return;
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      if (isAborted(context)) return;
+      giveUp(change, error, state, context);
+    }
+  }
+}
+
+function decidesTheRest(change: Change): boolean {
+  if (change.verb === 'delete' || change.subresource !== undefined) return false;
+  return change.kind === 'ServiceImport' || change.kind === 'Service';
+}
+
+async function writeOne(change: Change, member: Member, state: State, context: SettleContext): Promise<void> {
+  const key = `${change.cluster} ${change.kind} ${keyOf(change.object.metadata)} ${change.subresource ?? ''}`;
+  const tries = (state.tries.get(key) ?? 0) + 1;
+  state.tries.set(key, tries);
+  const mode = modeOf(change, tries);
+  if (mode === undefined) {
+    state.givenUp.add(objectKey(change));
+    state.problems.push(contested(change));
+    return;
+  }
+  const after = await carryOut(change, mode, member, state, context);
+  if (after === undefined) member.observed.remove(change.kind, change.object.metadata);
+  else putInto(member, change, after);
+  if (change.verb === 'create') state.created.add(objectKey(change));
+  state.done.push(change);
+}
+
+/**
+ * The import itself is expected to be written twice: it learns its IPs late. A second write of anything else means that
+ * applying did not help, so the field belongs to somebody else too: it is then set by a patch, and after that given up.
+ */
+function modeOf(change: Change, tries: number): WriteMode | undefined {
+  if (change.verb !== 'update') return tries > 2 ? undefined : 'apply';
+  const expected = change.kind === 'ServiceImport' && change.subresource === undefined ? 2 : 1;
+  if (tries <= expected) return 'apply';
+  return tries === expected + 1 && change.kind !== 'ServiceExport' ? 'patch' : undefined;
+}
+
+async function carryOut(
+  change: Change,
+  mode: WriteMode,
+  member: Member,
+  state: State,
+  context: SettleContext,
+): Promise<KubeObject | undefined> {
+  // What a dry run created is not there to be written again.
+  const local = context.dryRun === 'client' || (context.dryRun === 'server' && state.created.has(objectKey(change)));
+  if (!local) return write(context.clusterOf(member), change, mode, context.options.adopt, context.dryRun === 'server');
+  return change.verb === 'delete' ? undefined : simulate(change, member);
+}
+
+function putInto(member: Member, change: Change, object: KubeObject): void {
+  const kind: ObservedKind = change.kind;
+  member.observed.put(kind, object as never); // the reply to a write of this kind is of this kind
+}
+
+function giveUp(change: Change, error: ClusterError, state: State, context: SettleContext): void {
+  // The namespace began to go after it was read: nothing is created there any more, which is as it should be.
+  state.givenUp.add(objectKey(change));
+  if (error.reason === 'terminating') return;
+  if (error.reason === 'unreachable' || error.reason === 'timeout' || error.reason === 'unauthorized') {
+    if (!context.down.has(change.cluster)) {
+      context.down.set(change.cluster, error);
+      state.problems.push(problemOf(change.cluster, error));
+    }
+    return;
+  }
+  state.problems.push({
+    ...problemOf(change.cluster, error),
+    object: `${change.kind} ${keyOf(change.object.metadata)}`,
+  });
+}
+
+function contested(change: Change): Problem {
+  const fields = change.fields.length > 0 ? ` (${change.fields.join(', ')})` : '';
+  return {
+    cluster: change.cluster,
+    object: `${change.kind} ${keyOf(change.object.metadata)}`,
+    message: `does not stay as mcs writes it${fields}: an admission webhook or another controller changes it`,
+    next: 'find who: kubectl get --show-managed-fields -o yaml',
+    severity: 'partial',
+  };
+}
+
+function objectKey(change: Change): string {
+  return `${change.cluster} ${change.kind} ${keyOf(change.object.metadata)}`;
+}
