@@ -17,8 +17,8 @@ export interface Handle {
   readonly kubeconfig: string;
   /** Runs the real kubectl against it; never throws because of its exit code. */
   kubectl(args: readonly string[], stdin?: string): Promise<RunResult>;
-  /** `kubectl apply --server-side`: YAML text or objects. Throws what kubectl said. */
-  apply(manifests: string | readonly object[]): Promise<void>;
+  /** `kubectl apply --server-side`: YAML text or objects, or their status alone. Throws what kubectl said. */
+  apply(manifests: string | readonly object[], subresource?: 'status'): Promise<void>;
   /** The object as the server has it; undefined when it is not there. `kind` as kubectl takes it. */
   get(kind: string, name: string, namespace?: string): Promise<Json | undefined>;
   /** The objects of a kind in a namespace, or in all. */
@@ -66,10 +66,11 @@ export async function handle(info: ServerInfo): Promise<Handle> {
     info,
     kubeconfig,
     kubectl,
-    apply: async (manifests) => {
+    apply: async (manifests, subresource) => {
       const text =
         typeof manifests === 'string' ? manifests : manifests.map((one) => JSON.stringify(one)).join('\n---\n');
-      await ok(['apply', '--server-side', '--field-manager=test', '-f', '-'], text);
+      const part = subresource === undefined ? [] : ['--subresource', subresource];
+      await ok(['apply', '--server-side', '--field-manager=test', ...part, '-f', '-'], text);
     },
     get: async (kind, name, namespace) => {
       const text = await ok(['get', kind, name, '-o', 'json', '--ignore-not-found', ...inNamespace(namespace)]);

@@ -1,3 +1,6 @@
+import { deepFreeze } from './freeze.ts';
+import { bool, isRecord, listOf, record, required, text, textMap } from './reader.ts';
+
 /** A CustomResourceDefinition, as far as versions and schemas matter. */
 export interface CRD {
   /** `plural.group` */
@@ -6,6 +9,39 @@ export interface CRD {
   readonly versions: readonly { readonly name: string; readonly served: boolean; readonly storage: boolean }[];
   readonly storedVersions: readonly string[];
   readonly established: boolean;
+}
+
+/**
+ * A CRD from a manifest or an API server (`apiextensions.k8s.io/v1`), frozen. A manifest without status is not
+ * established and stores nothing yet.
+ * @throws MalformedError with the field's path
+ */
+export function parseCRD(value: unknown): CRD {
+  const crd = required(record(value, ''), '', 'a CustomResourceDefinition');
+  const metadata = required(record(crd.metadata, 'metadata'), 'metadata', 'a mapping');
+  const spec = required(record(crd.spec, 'spec'), 'spec', 'a mapping');
+  const status = record(crd.status, 'status') ?? {};
+  const conditions: readonly unknown[] = Array.isArray(status.conditions) ? status.conditions : [];
+  return deepFreeze({
+    name: required(text(metadata.name, 'metadata.name'), 'metadata.name', 'a string'),
+    labels: { ...textMap(metadata.labels, 'metadata.labels') },
+    versions: listOf(spec.versions, 'spec.versions', parseVersion) ?? [],
+    storedVersions: listOf(status.storedVersions, 'status.storedVersions', parseName) ?? [],
+    established: conditions.some((one) => isRecord(one) && one.type === 'Established' && one.status === 'True'),
+  });
+}
+
+function parseVersion(value: unknown, path: string): CRD['versions'][number] {
+  const version = required(record(value, path), path, 'a mapping');
+  return {
+    name: parseName(version.name, `${path}.name`),
+    served: bool(version.served, `${path}.served`) ?? false,
+    storage: bool(version.storage, `${path}.storage`) ?? false,
+  };
+}
+
+function parseName(value: unknown, path: string): string {
+  return required(text(value, path), path, 'a string');
 }
 
 const RELEASE_LABEL = 'multicluster.x-k8s.io/release-version';
