@@ -1,0 +1,108 @@
+import { homedir } from 'node:os';
+import { buffer } from 'node:stream/consumers';
+import { BaseCommand } from './base-command.ts';
+import type { Cluster } from './lib/clusters/cluster.ts';
+import { type Selection, isNamed, openClusters } from './lib/clusters/open.ts';
+import { EXIT, type ExitCode, UsageError } from './lib/errors.ts';
+import { canAsk } from './prompt.ts';
+import type { Progress } from './lib/output/progress.ts';
+
+/** The parsed flags that say which clusters a command is about; all commands have them (`globalFlags`). */
+export interface ClusterFlags {
+  readonly kubeconfig?: readonly string[] | undefined;
+  readonly context?: readonly string[] | undefined;
+  readonly dir?: readonly string[] | undefined;
+  readonly 'request-timeout': number;
+  readonly concurrency: number;
+  readonly quiet: boolean;
+}
+
+/** Something a cluster did not do, as actions report it. */
+export interface ShownProblem {
+  readonly cluster: string;
+  readonly object: string;
+  readonly message: string;
+  readonly next?: string;
+  readonly severity: 'partial' | 'warning';
+}
+
+/** A command that works on clusters: opens them from the flags and closes them at the end. */
+export abstract class ClusterCommand extends BaseCommand {
+  #opened: readonly Cluster[] = [];
+
+  /** True when the user named clusters by `--context` or `--dir`. */
+  protected isNamed(flags: ClusterFlags): boolean {
+    return isNamed({ contexts: flags.context ?? [], dirs: flags.dir ?? [] });
+  }
+
+  /** The clusters to read: those named, else all contexts of the kubeconfig. */
+  protected async clusters(flags: ClusterFlags): Promise<readonly Cluster[]> {
+    const { clusters, warnings } = await openClusters(this.#selection(flags));
+    this.#opened = clusters;
+    for (const warning of warnings) this.warn(warning);
+    return clusters;
+  }
+
+  /**
+   * The clusters to write: those named; else, on a terminal, one chosen from a list.
+   * @throws UsageError naming the flag when nobody can be asked
+   */
+  protected async clustersToWrite(flags: ClusterFlags): Promise<readonly Cluster[]> {
+    if (this.isNamed(flags)) return this.clusters(flags);
+    if (!canAsk(this.context)) {
+      throw new UsageError('which cluster? A write needs it named', 'give --context NAME or --dir PATH');
+    }
+    const all = await this.clusters(flags);
+    const choices = all.map((cluster) => ({ name: `${cluster.name} (${cluster.location})`, value: cluster }));
+    return [await this.choose('Which cluster?', choices, { flag: '--context NAME or --dir PATH' })];
+  }
+
+  /** Runs work with progress on stderr, one tick a cluster, and wipes the live line whatever happens. */
+  protected async withProgress<T>(
+    flags: ClusterFlags,
+    what: string,
+    total: number,
+    work: (progress: Progress) => Promise<T>,
+  ): Promise<T> {
+    // One line per cluster is for those who wait at a terminal or read a log of a long run; quick runs need none.
+    const progress = this.progress({ quiet: flags.quiet || this.context.stderr.isTTY !== true });
+    progress.start(what, total);
+    try {
+      return await work(progress);
+    } finally {
+      progress.end();
+    }
+  }
+
+  /** Prints problems on stderr, each with what to do next; returns the exit code they call for. */
+  protected showProblems(problems: readonly ShownProblem[]): ExitCode {
+    for (const { cluster, object, message, next, severity } of problems) {
+      const what = [cluster, object].filter((part) => part !== '').join(': ');
+      if (severity === 'warning') this.warn(`${what}: ${message}`);
+      else this.note(`error: ${what}: ${message}`);
+      if (next !== undefined) this.note(`  next: ${next}`);
+    }
+    return problems.some((problem) => problem.severity === 'partial') ? EXIT.partial : EXIT.done;
+  }
+
+  protected override async finally(error: Error | undefined): Promise<void> {
+    await Promise.all(this.#opened.map((cluster) => cluster.close()));
+    await super.finally(error);
+  }
+
+  #selection(flags: ClusterFlags): Selection {
+    const { stdin, env, signal } = this.context;
+    return {
+      kubeconfigs: flags.kubeconfig ?? [],
+      contexts: flags.context ?? [],
+      dirs: flags.dir ?? [],
+      env,
+      home: homedir(),
+      stdin: () => buffer(stdin),
+      requestTimeout: flags['request-timeout'],
+      concurrency: flags.concurrency,
+      interactive: canAsk(this.context),
+      signal,
+    };
+  }
+}

@@ -1,0 +1,63 @@
+import { UsageError } from '../errors.ts';
+import type { Cluster } from './cluster.ts';
+
+/** Which clusters a call is about, as it was typed. */
+export interface Selection {
+  readonly kubeconfigs: readonly string[];
+  /** Names, globs and exclusions of contexts. */
+  readonly contexts: readonly string[];
+  /** `[ID=]PATH` */
+  readonly dirs: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder. */
+  readonly home: string;
+  /** Reads standard input, for `--dir -`. */
+  readonly stdin: () => Promise<Buffer>;
+  /** Milliseconds one request may take. */
+  readonly requestTimeout: number;
+  /** Requests under way at the same time, per cluster. */
+  readonly concurrency: number;
+  /** Whether credential plugins may ask on a terminal. */
+  readonly interactive: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface Opened {
+  readonly clusters: readonly Cluster[];
+  readonly warnings: readonly string[];
+}
+
+/** True when the user named clusters; otherwise all contexts of the kubeconfig are meant. */
+export function isNamed(selection: Pick<Selection, 'contexts' | 'dirs'>): boolean {
+  return selection.contexts.some((pattern) => !pattern.startsWith('!')) || selection.dirs.length > 0;
+}
+
+/**
+ * The clusters of a selection; nothing has been asked of them yet. With directories alone, no kubeconfig is touched.
+ * Each kind of cluster is loaded only when it is used.
+ * @throws UsageError, ConfigError, NothingUsableError
+ */
+export async function openClusters(selection: Selection): Promise<Opened> {
+  const { contexts, dirs, kubeconfigs } = selection;
+  const opened: Opened[] = [];
+  if (dirs.length === 0 || contexts.length > 0 || kubeconfigs.length > 0) {
+    const { contextClusters } = await import('./kube/contexts.ts');
+    opened.push(await contextClusters({ ...selection, requestTimeout: selection.requestTimeout / 1000 }));
+  }
+  if (dirs.length > 0) {
+    const { directoryClusters } = await import('./directory/directories.ts');
+    opened.push(await directoryClusters(dirs, { stdin: selection.stdin }));
+  }
+  const clusters = opened.flatMap((some) => some.clusters);
+  const names = new Set<string>();
+  for (const { name } of clusters) {
+    if (names.has(name)) {
+      throw new UsageError(
+        `"${name}" is the name of a context and of a directory`,
+        `name the directory: --dir ID=PATH`,
+      );
+    }
+    names.add(name);
+  }
+  return { clusters, warnings: opened.flatMap((some) => some.warnings) };
+}
