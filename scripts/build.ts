@@ -1,7 +1,7 @@
 /** Builds dist/: every command its own entry, shared code in chunks, everything bundled; then the oclif manifest. */
 import { build } from 'esbuild';
 import type { Metafile, Plugin } from 'esbuild';
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, resolve } from 'node:path';
 import { collectLicences } from './licences.ts';
@@ -15,14 +15,14 @@ const root = resolve(import.meta.dirname, '..');
  */
 const builtins: Plugin = {
   name: 'builtins',
-  setup({ onResolve, onLoad }) {
+  setup(bundler) {
     const names = new Set(builtinModules);
-    onResolve({ filter: /^(node:)?[a-z_0-9/]+$/ }, ({ path }) =>
+    bundler.onResolve({ filter: /^(node:)?[a-z_0-9/]+$/ }, ({ path }) =>
       path.startsWith('node:') || names.has(path)
         ? { path: path.replace(/^node:/, ''), namespace: 'builtin', sideEffects: false }
         : undefined,
     );
-    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
+    bundler.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('node:${path}')`,
       loader: 'js',
     }));
@@ -32,10 +32,10 @@ const builtins: Plugin = {
 /** client-node does not say that it has no side effects; without that, all of its 1000 files would stay. */
 const treeShaking: Plugin = {
   name: 'tree-shaking',
-  setup({ onResolve, resolve: resolveWith }) {
-    onResolve({ filter: /./ }, async ({ path, pluginData, ...options }) => {
-      if (pluginData === 'resolved' || !/client-node/.test(options.importer + path)) return undefined;
-      const found = await resolveWith(path, { ...options, pluginData: 'resolved' });
+  setup(bundler) {
+    bundler.onResolve({ filter: /./ }, async ({ path, pluginData, ...options }) => {
+      if (pluginData === 'resolved' || !(options.importer + path).includes('client-node')) return undefined;
+      const found = await bundler.resolve(path, { ...options, pluginData: 'resolved' });
       return found.errors.length > 0 || found.namespace !== 'file' ? undefined : { ...found, sideEffects: false };
     });
   },
@@ -48,13 +48,13 @@ const banner = [
   `const __filename = import.meta.filename; const __dirname = import.meta.dirname;`,
 ].join('\n');
 
-async function bundle(): Promise<Metafile> {
+async function bundle(outdir: string): Promise<Metafile> {
   const commands = globSync('src/commands/**/*.ts', { cwd: root });
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['src/main.ts', ...commands],
     outbase: 'src',
-    outdir: 'dist',
+    outdir,
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -75,8 +75,10 @@ async function bundle(): Promise<Metafile> {
   return metafile;
 }
 
+// Beside dist first, so that an mcs that is being used meanwhile finds all of its files, old or new.
+const fresh = join(root, `.cache/dist-${process.pid}`);
+const metafile = await bundle(fresh);
+writeFileSync(join(fresh, 'THIRD_PARTY_LICENSES.txt'), collectLicences(root, metafile));
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-mkdirSync(join(root, 'dist'));
-const metafile = await bundle();
-writeFileSync(join(root, 'dist/THIRD_PARTY_LICENSES.txt'), collectLicences(root, metafile));
+renameSync(fresh, join(root, 'dist'));
 await writeManifest(root);

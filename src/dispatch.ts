@@ -27,7 +27,7 @@ export async function dispatch({ words, wantsHelp, program, context }: Call): Pr
   let command = '';
   let flags: readonly string[] = [];
   try {
-    const config = await Config.load({ root: program.root, pjson: program.pkg as never }); // the same file oclif would read
+    const config = await Config.load({ root: program.root, pjson: program.pkg });
     config.bin = program.bin;
     const { id, rest } = findCommand(config, words);
     command = id.replaceAll(':', ' ');
@@ -71,7 +71,9 @@ function unknownCommand(config: Config, words: readonly string[]): UsageError {
   if (named.length === 0) {
     return new UsageError(`flags follow the command, found ${visible(first)} first`, `see ${config.bin} --help`);
   }
-  const known = config.commands.filter((command) => command.hidden !== true).map(({ id }) => id.replaceAll(':', ' '));
+  const known = config.commands
+    .filter(({ id, hidden, aliases }) => !hidden && !aliases.includes(id))
+    .map(({ id }) => id.replaceAll(':', ' '));
   const typed = named.slice(0, 2).join(' ');
   const below = known.filter((id) => id.startsWith(`${first} `));
   const close = nearest(typed, known).concat(nearest(first, known), below);

@@ -47,6 +47,7 @@ export function explain(error: unknown, at: Circumstances): Failure {
 /** oclif's own errors: the command line could not be parsed. Known by the fields that its classes have. */
 function parserMistake(error: unknown, at: Circumstances): Failure | undefined {
   if (!(error instanceof Error) || !('oclif' in error)) return undefined;
+  if ('code' in error && error.code === 'MODULE_NOT_FOUND') return undefined; // a part of mcs is missing
   const unknown = 'flags' in error && Array.isArray(error.flags) ? error.flags.map(String) : [];
   if (unknown.length > 0) {
     const close = unknown.flatMap((flag) => nearest(flag.replace(/^-+/, '').replace(/=.*/, ''), at.flags));

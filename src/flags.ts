@@ -60,10 +60,20 @@ export const globalFlags = {
     helpValue: 'N',
     summary: 'Requests under way at the same time.',
   }),
-  'no-color': Flags.boolean({ helpGroup: GLOBAL, summary: 'No colours; NO_COLOR and TERM=dumb mean the same.' }),
-  quiet: Flags.boolean({ char: 'q', helpGroup: GLOBAL, exclusive: ['verbose'], summary: 'No progress on stderr.' }),
-  verbose: Flags.boolean({ char: 'v', helpGroup: GLOBAL, summary: 'Say more on stderr.' }),
-  debug: Flags.boolean({ hidden: true, helpGroup: GLOBAL, summary: 'Show the stack of a defect.' }),
+  'no-color': Flags.boolean({
+    default: false,
+    helpGroup: GLOBAL,
+    summary: 'No colours; NO_COLOR and TERM=dumb mean the same.',
+  }),
+  quiet: Flags.boolean({
+    default: false,
+    char: 'q',
+    helpGroup: GLOBAL,
+    exclusive: ['verbose'],
+    summary: 'No progress on stderr.',
+  }),
+  verbose: Flags.boolean({ default: false, char: 'v', helpGroup: GLOBAL, summary: 'Say more on stderr.' }),
+  debug: Flags.boolean({ default: false, hidden: true, helpGroup: GLOBAL, summary: 'Show the stack of a defect.' }),
 };
 
 export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
@@ -84,7 +94,7 @@ export function outputFlag<const F extends OutputFormat>(formats: readonly [F, .
 /** `-n` and `-A`. */
 export const namespaceFlags = {
   namespace: Flags.string({ char: 'n', helpValue: 'NAMESPACE', summary: 'Namespace to work in.' }),
-  'all-namespaces': Flags.boolean({ char: 'A', exclusive: ['namespace'], summary: 'All namespaces.' }),
+  'all-namespaces': Flags.boolean({ default: false, char: 'A', exclusive: ['namespace'], summary: 'All namespaces.' }),
 };
 
 /** `--dry-run`, as kubectl has it; `--dry-run` alone means `client`. */
@@ -99,5 +109,5 @@ export const dryRunFlag = {
 
 /** `-y`. */
 export const yesFlag = {
-  yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
+  yes: Flags.boolean({ default: false, char: 'y', summary: 'Do not ask.' }),
 };

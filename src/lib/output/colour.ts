@@ -3,11 +3,11 @@ import { Chalk } from 'chalk';
 /** Text styles by what they say. Colour adds to the words, it never replaces them. */
 export interface Colour {
   readonly enabled: boolean;
-  good(text: string): string;
-  warn(text: string): string;
-  bad(text: string): string;
-  dim(text: string): string;
-  bold(text: string): string;
+  readonly good: (text: string) => string;
+  readonly warn: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly bold: (text: string) => string;
 }
 
 export interface ColourChoice {
@@ -28,7 +28,14 @@ export function wantsColour({ env, isTTY, off = false }: ColourChoice): boolean 
 export function colour(choice: ColourChoice): Colour {
   const enabled = wantsColour(choice);
   const chalk = new Chalk({ level: enabled ? 1 : 0 }); // chalk itself ignores NO_COLOR
-  return { enabled, good: chalk.green, warn: chalk.yellow, bad: chalk.red, dim: chalk.dim, bold: chalk.bold };
+  return {
+    enabled, // chalk's own functions join all of their arguments; these take one, so that they serve as callbacks
+    good: (text) => chalk.green(text),
+    warn: (text) => chalk.yellow(text),
+    bad: (text) => chalk.red(text),
+    dim: (text) => chalk.dim(text),
+    bold: (text) => chalk.bold(text),
+  };
 }
 
 export const PLAIN: Colour = colour({ env: {}, isTTY: false });

@@ -3,7 +3,6 @@
  * controls (Unicode TR 36), line and paragraph separators, tag characters, lone surrogates.
  */
 const HOSTILE =
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\p{Cs}\u{e0000}-\u{e007f}]/gu;
 
 /**
