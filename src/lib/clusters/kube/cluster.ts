@@ -14,6 +14,7 @@ import type { ContextEntry } from './kubeconfig.ts';
 import { listAll } from './list.ts';
 import { manifestOf } from './manifest.ts';
 import { refusalError, show, type Intent } from './status.ts';
+import { oneLine } from './text.ts';
 import { Transport } from './transport.ts';
 
 export interface KubeClusterOptions {
@@ -141,8 +142,8 @@ class KubeCluster implements Cluster {
       throw new ClusterError(
         this.name,
         'unauthorized',
-        `${access.problem} (${file})`,
-        `correct the context in ${file}`,
+        `${oneLine(access.problem)} (${oneLine(file)})`,
+        'correct the kubeconfig',
       );
     }
     const { requestTimeout, concurrency, env, interactive, signal } = this.#options;

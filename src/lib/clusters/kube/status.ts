@@ -38,6 +38,10 @@ export function refusalError(cluster: string, { status, text }: Refusal, intent:
       'log in again, or renew the credentials of this context',
     );
   }
+  if (status === 403 && why.message.includes('User "system:anonymous"')) {
+    const message = `the server takes us for nobody (${wanted}): the context has no credentials, or none that it reads`;
+    return fail('unauthorized', message, 'check the user of this context');
+  }
   if (isTerminating(why)) {
     return fail('terminating', `cannot ${wanted}: the namespace is being deleted`);
   }
@@ -67,7 +71,8 @@ export function refusalError(cluster: string, { status, text }: Refusal, intent:
     if (managers.length > 0) return fail('conflict', `cannot ${wanted}: fields belong to ${managers.join(', ')}`);
     return fail('conflict', `cannot ${wanted}: ${why.message || 'it changed meanwhile'}`);
   }
-  if (REJECTIONS.has(status)) return fail('rejected', `cannot ${wanted}: ${why.message || `HTTP ${status}`}`);
+  if (REJECTIONS.has(status) || isUnknownField(why))
+    return fail('rejected', `cannot ${wanted}: ${why.message || `HTTP ${status}`}`);
   if (status === 429)
     return fail('failed', `the server is too busy to ${wanted} (HTTP 429)`, 'try again, with a lower --concurrency');
   return fail('failed', `cannot ${wanted}: ${why.message || 'no explanation'} (HTTP ${status})`);
@@ -96,6 +101,11 @@ function isTerminating(why: Explanation): boolean {
     why.causes.some((cause) => cause.reason === 'NamespaceTerminating') ||
     /unable to create new content in namespace .* because it is being terminated/.test(why.message)
   );
+}
+
+/** Server-side apply answers a field that the schema lacks with HTTP 500. */
+function isUnknownField(why: Explanation): boolean {
+  return why.message.includes('field not declared in schema');
 }
 
 /** `conflict with "kubectl" using v1` → `kubectl` (structured-merge-diff's messages). */

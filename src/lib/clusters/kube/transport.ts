@@ -12,7 +12,7 @@ export interface TransportOptions {
   readonly cluster: string;
   readonly server: Server;
   readonly credentials: CredentialSource;
-  /** Seconds for a whole request with its repetitions; time in the queue is not counted. */
+  /** Seconds for a whole request with its repetitions; the queue and credential plugins are not counted. */
   readonly requestTimeout: number;
   /** Most requests at a time. */
   readonly concurrency: number;
@@ -62,13 +62,11 @@ export class Transport {
   /** The answer, whatever its status. @throws ClusterError when there is none */
   async send(ask: Ask): Promise<Reply> {
     return this.#limit.run(async () => {
-      const deadline = Date.now() + this.#options.requestTimeout * 1000;
       const credentials = await this.#guard(() => this.#options.credentials.current());
-      const reply = await this.#try(ask, credentials, deadline);
+      const reply = await this.#try(ask, credentials);
       if (reply.status !== 401) return reply;
       const renewed = await this.#guard(() => this.#options.credentials.renewed(credentials));
-      const again =
-        renewed === undefined ? reply : await this.#try(ask, renewed, Date.now() + this.#options.requestTimeout * 1000);
+      const again = renewed === undefined ? reply : await this.#try(ask, renewed);
       if (again.status === 401) this.#explainRefusal(renewed ?? credentials);
       return again;
     });
@@ -88,8 +86,9 @@ export class Transport {
     for (const running of this.#running) running.abort(this.#end);
   };
 
-  /** Sends until an answer is final, the deadline passes, or MAX_TRIES are used up. */
-  async #try(ask: Ask, credentials: Credentials, deadline: number): Promise<Reply> {
+  /** Sends until an answer is final, the timeout passes, or MAX_TRIES are used up. */
+  async #try(ask: Ask, credentials: Credentials): Promise<Reply> {
+    const deadline = Date.now() + this.#options.requestTimeout * 1000;
     for (let tried = 1; ; tried++) {
       let reply: Reply | undefined;
       let failure: unknown;
@@ -175,7 +174,7 @@ export class Transport {
   }
 
   #explain(error: unknown): Error {
-    if (error === this.#end && error instanceof Error) return error;
+    if (this.#end !== undefined) return this.#end;
     return connectionError(this.#options.cluster, this.#options.server.url, error);
   }
 
