@@ -21,15 +21,45 @@ export async function observeOurs(cluster: Cluster): Promise<Observed> {
   const ours = { labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY}` };
   await Promise.all([
     read(cluster, 'Namespace', observed),
-    ...(['ServiceImport', 'Service', 'EndpointSlice'] as const).map(async (kind) => {
-      try {
-        await read(cluster, kind, observed, ours);
-      } catch (error) {
-        if (!(error instanceof ClusterError) || error.reason !== 'not-served') throw error;
-      }
-    }),
+    ...(['ServiceImport', 'Service', 'EndpointSlice'] as const).map((kind) =>
+      readIfServed(cluster, kind, observed, ours),
+    ),
   ]);
   return observed;
+}
+
+/**
+ * Reads what there is to show: a kind that does not exist there is empty. With a namespace, only that one is read, so that
+ * rights in one namespace are enough.
+ * @throws ClusterError
+ */
+export async function observeToShow(cluster: Cluster, namespace: string | undefined): Promise<Observed> {
+  const observed = new Observed();
+  await Promise.all(
+    OBSERVED_KINDS.map(async (kind) => {
+      if (kind === 'Namespace' && namespace !== undefined) {
+        const found = await cluster.get('Namespace', { name: namespace });
+        if (found !== undefined) observed.put('Namespace', found);
+        return;
+      }
+      await readIfServed(cluster, kind, observed, namespace === undefined ? {} : { namespace });
+    }),
+  );
+  observed.forgetUnexported();
+  return observed;
+}
+
+async function readIfServed<K extends ObservedKind>(
+  cluster: Cluster,
+  kind: K,
+  observed: Observed,
+  options: ListOptions,
+): Promise<void> {
+  try {
+    await read(cluster, kind, observed, options);
+  } catch (error) {
+    if (!(error instanceof ClusterError) || error.reason !== 'not-served') throw error;
+  }
 }
 
 async function read<K extends ObservedKind>(

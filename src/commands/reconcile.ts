@@ -1,0 +1,88 @@
+import { Flags } from '@oclif/core';
+import { ClusterCommand } from '../cluster-command.ts';
+import { dryRunFlag, outputFlag, yesFlag } from '../flags.ts';
+import type { Group } from '../groups.ts';
+import { type Preview, type ReconcileResult, reconcile } from '../lib/actions/reconcile.ts';
+import { UsageError } from '../lib/errors.ts';
+import { changeLine, reconcileSummary } from '../lib/output/reconcile-text.ts';
+import { canAsk } from '../prompt.ts';
+
+export default class Reconcile extends ClusterCommand {
+  static override group: Group = 'ClusterSet';
+  static override summary = 'Make every member hold the imports that the exports call for, once.';
+  static override description =
+    'From the exports of all members it computes the ServiceImports, derived Services and EndpointSlices that each cluster should hold, and writes the difference. A second pass writes nothing. What an unreachable member gave stays.';
+  static override examples = [
+    { description: 'See what would change:', command: '<%= config.bin %> <%= command.id %> --dry-run' },
+    {
+      description: 'Two folders of manifests:',
+      command: '<%= config.bin %> <%= command.id %> --dir clusters/east --dir clusters/west',
+    },
+    {
+      description: 'After losing the cluster "west" for good:',
+      command: '<%= config.bin %> <%= command.id %> --gone west --yes',
+    },
+  ];
+  static override flags = {
+    ...dryRunFlag,
+    ...yesFlag,
+    ...outputFlag(['table', 'json', 'yaml']),
+    gone: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'ID',
+      summary: 'A cluster id that is gone for good: what it gave is removed. Repeatable.',
+    }),
+    adopt: Flags.boolean({ summary: 'Take over objects of the same name that mcs did not make.' }),
+    'allow-namespace': Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'NAME',
+      summary: 'A system namespace (kube-*, openshift-*) to export and import all the same. Repeatable.',
+    }),
+  };
+
+  async run(): Promise<ReconcileResult> {
+    const { flags } = await this.parse(Reconcile);
+    const clusters = await this.clusters(flags);
+    const asTable = flags.output === 'table';
+    const mayWrite = flags.yes || this.isNamed(flags);
+    const result = await this.withProgress(flags, 'reading', clusters.length, (progress) =>
+      reconcile(clusters, {
+        ...(flags.clusterset === undefined ? {} : { clusterset: flags.clusterset }),
+        gone: flags.gone ?? [],
+        adopt: flags.adopt,
+        allowedNamespaces: flags['allow-namespace'] ?? [],
+        dryRun: flags['dry-run'],
+        now: new Date().toISOString(),
+        concurrency: flags.concurrency,
+        signal: this.signal,
+        onCluster: (cluster, error) => {
+          progress.done(cluster.name, error === undefined ? 'answered' : error.message);
+        },
+        ...(mayWrite ? {} : { confirm: (preview) => this.#ask(preview) }),
+        onChange: (change) => {
+          progress.end();
+          if (asTable) this.context.stdout.write(`${changeLine(change)}\n`);
+        },
+      }),
+    );
+    for (const warning of result.warnings) this.warn(warning);
+    this.endWith(this.showProblems(result.problems));
+    await this.print(flags.output, { kind: 'ReconcileReport', result, text: () => reconcileSummary(result) });
+    return result;
+  }
+
+  /** Clusters nobody named are written only after a yes. */
+  async #ask({ clusterset, clusters, services }: Preview): Promise<boolean> {
+    const what = `${services} ${services === 1 ? 'service' : 'services'} in ${clusters.length} clusters of ${clusterset} (${clusters.join(', ')})`;
+    if (clusters.length < 2 && canAsk(this.context)) return true;
+    if (!canAsk(this.context)) {
+      throw new UsageError(
+        `would write ${what}; the clusters were not named`,
+        'see --dry-run; then give --yes, or name them by --context or --dir',
+      );
+    }
+    return this.confirm(`Write ${what}?`);
+  }
+}

@@ -1,0 +1,137 @@
+import { CLUSTERSET_PROPERTY } from '../api/labels.ts';
+import type { Cluster } from '../clusters/cluster.ts';
+import { ClusterError } from '../errors.ts';
+import type { Problem } from '../plan/change.ts';
+import type { Member } from '../plan/member.ts';
+import { membershipOf } from '../plan/membership.ts';
+import { problemOf } from './enroll.ts';
+import { inParallel } from './in-parallel.ts';
+import { observeToShow } from './observe.ts';
+import { type Survey, type SurveyOptions, type Surveyed, chooseClusterset, requireAnswers, survey } from './survey.ts';
+
+/** A cluster as a report lists it. */
+export interface ShownCluster {
+  readonly cluster: string;
+  readonly id?: string;
+  readonly clusterset?: string;
+  readonly type: 'context' | 'directory';
+  /** URL of the API server, or the path. */
+  readonly location: string;
+  /** `ok`: read; `left-out`: no part of this clusterset; `unreachable`: did not answer, or not completely. */
+  readonly state: 'ok' | 'left-out' | 'unreachable';
+  readonly message?: string;
+}
+
+export interface ClustersView {
+  readonly clusterset: string | undefined;
+  readonly clusters: readonly ShownCluster[];
+  readonly members: readonly Member[];
+  readonly surveyed: ReadonlyMap<Member, Surveyed>;
+  /** Ids known to have left. */
+  readonly left: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+}
+
+export interface ViewOptions extends SurveyOptions {
+  readonly clusterset?: string;
+  /** Only this one is read. */
+  readonly namespace?: string;
+}
+
+/**
+ * Reads the clusters of one clusterset to show them; nothing is written. Where no cluster is a member of anything, all
+ * count as one set under their ids or names: another implementation may be at work that knows no ClusterProperties.
+ * @throws UsageError when there are several clustersets and none is named; NothingUsableError when nobody answered
+ */
+export async function viewClusters(clusters: readonly Cluster[], options: ViewOptions): Promise<ClustersView> {
+  const found = await survey(clusters, options);
+  requireAnswers(found);
+  const clusterset = chooseClusterset(found.clusters, options.clusterset);
+  const { chosen, left, problems, warnings } = choose(found, clusterset);
+  const shown = new Map<Cluster, ShownCluster>();
+  const surveyedOf = new Map<Member, Surveyed>();
+  const read = await inParallel(chosen, options.concurrency, async ({ surveyed, id }) => {
+    try {
+      const observed = await observeToShow(surveyed.at, options.namespace);
+      const { fields, ipFamilies } = surveyed.facts;
+      const member: Member = { role: 'member', cluster: surveyed.cluster, id, fields, ipFamilies, observed };
+      surveyedOf.set(member, surveyed);
+      shown.set(surveyed.at, describe(surveyed, 'ok'));
+      return { member };
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      shown.set(surveyed.at, describe(surveyed, 'unreachable', error.message));
+      return { problem: problemOf(surveyed.cluster, error) };
+    }
+  });
+  for (const { at, error } of found.unreachable) shown.set(at, unreachable(at, error));
+  for (const surveyed of found.clusters) {
+    if (shown.has(surveyed.at)) continue;
+    const problem = problems.find((entry) => entry.cluster === surveyed.cluster);
+    const other = surveyed.clusterset === undefined ? 'no member of a clusterset' : `member of ${surveyed.clusterset}`;
+    shown.set(surveyed.at, describe(surveyed, 'left-out', problem?.message ?? other));
+  }
+  return {
+    clusterset,
+    clusters: clusters.flatMap((cluster) => shown.get(cluster) ?? []),
+    members: read.flatMap(({ member }) => member ?? []),
+    surveyed: surveyedOf,
+    left,
+    problems: [
+      ...found.unreachable.map(({ at, error }) => problemOf(at.name, error)),
+      ...problems,
+      ...read.flatMap(({ problem }) => problem ?? []),
+    ],
+    warnings: [...found.warnings, ...warnings],
+  };
+}
+
+interface Chosen {
+  readonly chosen: readonly { readonly surveyed: Surveyed; readonly id: string }[];
+  readonly left: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+}
+
+function choose(found: Survey, clusterset: string | undefined): Chosen {
+  if (clusterset === undefined) {
+    return {
+      chosen: found.clusters.map((surveyed) => ({ surveyed, id: surveyed.id ?? surveyed.cluster })),
+      left: [],
+      problems: [],
+      warnings:
+        found.clusters.length > 1
+          ? [`no cluster has ClusterProperty ${CLUSTERSET_PROPERTY}; all are shown as one clusterset`]
+          : [],
+    };
+  }
+  const membership = membershipOf(found.clusters, clusterset);
+  const byName = new Map(found.clusters.map((surveyed) => [surveyed.cluster, surveyed]));
+  return {
+    chosen: membership.members.flatMap(({ cluster, id }) => {
+      const surveyed = byName.get(cluster);
+      return surveyed === undefined ? [] : [{ surveyed, id }];
+    }),
+    left: membership.left,
+    problems: membership.leftOut.map(({ problem }) => problem),
+    warnings: membership.warnings,
+  };
+}
+
+function describe(surveyed: Surveyed, state: ShownCluster['state'], message?: string): ShownCluster {
+  const { cluster, id, clusterset, at } = surveyed;
+  return {
+    cluster,
+    ...(id === undefined ? {} : { id }),
+    ...(clusterset === undefined ? {} : { clusterset }),
+    type: at.type,
+    location: at.location,
+    state,
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+function unreachable(at: Cluster, error: ClusterError): ShownCluster {
+  return { cluster: at.name, type: at.type, location: at.location, state: 'unreachable', message: error.message };
+}
