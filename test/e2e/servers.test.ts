@@ -1,9 +1,10 @@
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { auditMark, auditWrites } from '../kube/audit.ts';
-import { clusters, describeWithServers, shared, uniqueNamespace, type Handle } from '../kube/fixture.ts';
+import { clusters, describeWithServers, handle, shared, uniqueNamespace, type Handle } from '../kube/fixture.ts';
 import { writeKubeconfig } from '../kube/kubeconfig.ts';
 import { grant } from '../kube/rbac.ts';
 import { run } from '../kube/run.ts';
+import { startServer, type Server } from '../kube/servers.ts';
 
 describeWithServers('the API servers of the tests', () => {
   let all: readonly Handle[] = [];
@@ -82,5 +83,50 @@ describeWithServers('the API servers of the tests', () => {
     await east.reset();
     expect(await east.get('namespace', kept)).toBeUndefined();
     expect(await east.get('namespace', 'default')).toBeDefined();
+  });
+});
+
+describeWithServers('a server that a test starts for itself', () => {
+  let server: Server;
+  let cluster: Handle;
+  const version = (): Promise<number | string> =>
+    cluster.request('GET', '/version', { timeout: 500 }).then(
+      ({ status }) => status,
+      () => 'no answer',
+    );
+
+  beforeAll(async () => {
+    const { assets, etcd } = shared();
+    server = await startServer(assets, { name: 'own', etcd, serviceCIDR: '10.40.0.0/16', dualStack: true });
+    cluster = await handle(server.info);
+  });
+
+  afterAll(async () => {
+    await server.kill();
+  });
+
+  it('gives Services addresses of both families', async () => {
+    const [metadata, ports] = [{ name: 'dual', namespace: 'default' }, [{ port: 80 }]];
+    const spec = { ipFamilyPolicy: 'RequireDualStack', ports };
+    await cluster.apply([{ apiVersion: 'v1', kind: 'Service', metadata, spec }]);
+    const service = await cluster.get('service', 'dual', 'default');
+    expect(service).toMatchObject({
+      spec: { clusterIPs: [expect.stringMatching(/^10\.40\./), expect.stringMatching(/^fd00:40::/)] },
+    });
+  });
+
+  it('does not answer while frozen, and does again when thawed', async () => {
+    server.freeze();
+    expect(await version()).toBe('no answer');
+    server.thaw();
+    await expect.poll(version).toBe(200);
+  });
+
+  it('keeps URL and data over kill and restart', async () => {
+    const before = await cluster.get('namespace', 'kube-system');
+    await server.kill();
+    expect(await version()).toBe('no answer');
+    await server.restart();
+    expect((await cluster.get('namespace', 'kube-system'))?.metadata).toEqual(before?.metadata);
   });
 });

@@ -26,9 +26,8 @@ const PROGRAMS: { readonly [name in Binary]: { readonly path: string; readonly u
  * @returns why it could not be done; undefined when it was
  */
 export async function buildBinaries({ into, missing, version, progress }: Build): Promise<string | undefined> {
-  const go = await findGo();
-  if (go === undefined) {
-    return 'no API servers: KUBEBUILDER_ASSETS is not set, and neither setup-envtest nor go is on PATH to get them';
+  if ((await run('go', ['version'])).code !== 0) {
+    return 'no API servers: neither KUBEBUILDER_ASSETS nor the cache has them, and there is no go on PATH to build them';
   }
   await mkdir(into, { recursive: true });
   const temporary = await mkdtemp(join(into, '.build-'));
@@ -37,7 +36,7 @@ export async function buildBinaries({ into, missing, version, progress }: Build)
       progress(`building ${name} for Kubernetes ${version} with Go, once: ${PROGRAMS[name].usually} the first time`);
       const started = performance.now();
       const args = ['build', '-trimpath', '-ldflags', linkerFlags(version), '-o', join(temporary, name)];
-      const result = await run(go, [...args, PROGRAMS[name].path], { cwd: MODULE, env: GO_ENVIRONMENT });
+      const result = await run('go', [...args, PROGRAMS[name].path], { cwd: MODULE, env: GO_ENVIRONMENT });
       if (result.code !== 0) {
         const why = result.stderr.trim().split('\n').slice(-3).join('; ');
         return `no API servers: go could not build ${name} (${why})`;
@@ -62,9 +61,4 @@ function linkerFlags(version: string): string {
   const set = { gitVersion: version, gitMajor: major, gitMinor: minor };
   const flags = Object.entries(set).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${String(value)}`);
   return ['-s', '-w', ...flags].join(' ');
-}
-
-async function findGo(): Promise<string | undefined> {
-  for (const go of ['go', '/usr/local/go/bin/go']) if ((await run(go, ['version'])).code === 0) return go;
-  return undefined;
 }

@@ -57,6 +57,7 @@ export class Daemon {
   /** Asks it to end, and makes it end after 5 s. */
   async stop(): Promise<void> {
     const child = this.#child;
+    child?.ref();
     child?.kill('SIGCONT');
     child?.kill('SIGTERM');
     const timer = setTimeout(() => child?.kill('SIGKILL'), 5000);
@@ -66,6 +67,7 @@ export class Daemon {
 
   /** Ends it at once, with no chance to say goodbye. */
   async kill(): Promise<void> {
+    this.#child?.ref(); // or Node may end, with nothing else to do, before it has seen the child end
     this.#child?.kill('SIGKILL');
     await this.#ended;
   }

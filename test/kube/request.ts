@@ -26,7 +26,11 @@ export async function request(
   path: string,
   { body, contentType = 'application/json', token = server.tokens.admin, timeout = 30_000 }: RequestOptions = {},
 ): Promise<Answer> {
-  const agent = new Agent({ connect: { ca: server.certificateAuthority } });
+  const agent = new Agent({
+    connect: { ca: server.certificateAuthority, timeout },
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+  });
   try {
     const response = await send(new URL(path, server.url), {
       method,
