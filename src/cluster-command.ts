@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { BaseCommand } from './base-command.ts';
 import type { Cluster } from './lib/clusters/cluster.ts';
+import { type OpenedAround, clusterNames, hasClusters, openAround } from './lib/clusters/names.ts';
 import { type Selection, isNamed, openClusters } from './lib/clusters/open.ts';
 import { EXIT, type ExitCode, UsageError } from './lib/errors.ts';
 import { canAsk } from './prompt.ts';
@@ -55,6 +56,33 @@ export abstract class ClusterCommand extends BaseCommand {
     const all = await this.clusters(flags);
     const choices = all.map((cluster) => ({ name: `${cluster.name} (${cluster.location})`, value: cluster }));
     return [await this.choose('Which cluster?', choices, { flag: '--context NAME or --dir PATH' })];
+  }
+
+  /**
+   * The clusters to write, as `clustersToWrite`, and around them all others that the kubeconfig has.
+   * @throws UsageError naming the flag when nobody can be asked
+   */
+  protected async clustersToWriteAround(flags: ClusterFlags): Promise<Omit<OpenedAround, 'warnings'>> {
+    if (this.isNamed(flags)) {
+      const { chosen, others, warnings } = await openAround(this.#selection(flags));
+      this.#opened = [...chosen, ...others];
+      for (const warning of warnings) this.warn(warning);
+      return { chosen, others };
+    }
+    const chosen = await this.clustersToWrite(flags);
+    return { chosen, others: this.#opened.filter((cluster) => !chosen.includes(cluster)) };
+  }
+
+  /** The names of the clusters to read; no cluster is asked anything. */
+  protected async clusterNames(flags: ClusterFlags): Promise<readonly string[]> {
+    const { names, warnings } = await clusterNames(this.#selection(flags));
+    for (const warning of warnings) this.warn(warning);
+    return names;
+  }
+
+  /** True when clusters were named, or there is a kubeconfig to find them in. */
+  protected hasClusters(flags: ClusterFlags): Promise<boolean> {
+    return hasClusters(this.#selection(flags));
   }
 
   /** Runs work with progress on stderr, one tick a cluster, and wipes the live line whatever happens. */
