@@ -9,8 +9,9 @@ import type { Merged } from './merge.ts';
 import type { Validity } from './validity.ts';
 
 /**
- * The conditions of ours that an export should carry. Conflict stands on all valid exports of a service (KEP-1645); an
- * invalid one took no part, so it has none.
+ * The conditions of ours that an export should carry: always all three, since what somebody else put there, or a write
+ * keyed by type, could not be taken away by leaving one out. Conflict stands on all valid exports of a service
+ * (KEP-1645); an invalid one took no part, so it conflicts with nobody.
  */
 export function exportConditions(
   serviceExport: ServiceExport,
@@ -24,10 +25,9 @@ export function exportConditions(
     validity.valid
       ? { type: READY, status: 'True', reason: 'Exported', message: 'Service is exported to the clusterset.' }
       : { type: READY, status: 'False', reason: 'Pending', message: 'ServiceExport is not valid.' },
+    conflictCondition(validity.valid ? conflicts : []),
   ];
-  if (validity.valid) wanted.push(conflictCondition(conflicts));
-  const types = new Set(wanted.map((condition) => condition.type));
-  const before = (serviceExport.status?.conditions ?? []).filter((condition) => types.has(condition.type));
+  const before = ownConditions(serviceExport.status?.conditions);
   const generation = fields.has('ServiceExport.status.conditions.observedGeneration')
     ? serviceExport.metadata.generation
     : undefined;
