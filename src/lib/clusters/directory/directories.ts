@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster.ts';
 import { DirectoryCluster } from './directory-cluster.ts';
 import type { Layer } from './layer.ts';
 import { describeError } from './failure.ts';
-import { siblings } from './siblings.ts';
+import { siblingHint } from './sibling-hint.ts';
 
 export interface DirectoryOptions {
   /** Reads standard input to its end; for the PATH `-`. */
@@ -87,9 +87,7 @@ function openLayer(spec: Spec, options: DirectoryOptions): Layer {
   try {
     isDirectory = statSync(path).isDirectory();
   } catch (error) {
-    const near = siblings(path, spec.path);
-    const next = near.length === 0 ? 'check the path' : `did you mean ${near.join(' or ')}?`;
-    throw new UsageError(`--dir ${spec.path}: ${describeError(error)}`, next, { cause: error });
+    throw new UsageError(`--dir ${spec.path}: ${describeError(error)}`, siblingHint(path, spec.path), { cause: error });
   }
   if (!isDirectory) {
     throw new UsageError(`--dir ${spec.path}: a file, not a directory`, `give its folder, or --dir - < ${spec.path}`);

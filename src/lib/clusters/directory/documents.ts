@@ -122,5 +122,5 @@ function splitDocuments(events: Event[]): readonly Event[][] {
 
 function toProblem(error: unknown): { line: number; message: string } {
   if (!(error instanceof YAMLException)) throw error;
-  return { line: (error.mark?.line ?? 0) + 1, message: `no valid YAML: ${error.reason}` };
+  return { line: (error.mark?.line ?? 0) + 1, message: `cannot be parsed: ${error.reason}` };
 }

@@ -70,16 +70,8 @@ class Reading {
   readonly #foreign = new Set<string>();
 
   file(source: Source, path: string, last: boolean): void {
-    let bytes: Buffer;
-    try {
-      const stats = statSync(path);
-      // A named pipe or device may never end.
-      const refused = stats.isFile() ? tooBig(stats.size) : 'is no regular file';
-      if (refused !== undefined) return this.#problem(source, 1, refused);
-      bytes = readFileSync(path);
-    } catch (error) {
-      return this.#problem(source, 1, `cannot be read: ${describeError(error)}`);
-    }
+    const bytes = this.#read(source, path);
+    if (bytes === undefined) return;
     const whole = this.bytes(source, bytes);
     if (last && isOwn(source.path) && !whole) this.#foreign.add(path);
   }
@@ -97,6 +89,19 @@ class Reading {
     const contents = new Contents(this.#entries, this.#namespaces);
     const warnings = [...this.#warnings, ...contents.duplicates()];
     return { contents, problems: this.problems, warnings, foreign: this.#foreign, temporary: this.temporary };
+  }
+
+  #read(source: Source, path: string): Buffer | undefined {
+    try {
+      const stats = statSync(path);
+      // A named pipe or device may never end.
+      const refused = stats.isFile() ? tooBig(stats.size) : 'is no regular file';
+      if (refused === undefined) return readFileSync(path);
+      this.#problem(source, 1, refused);
+    } catch (error) {
+      this.#problem(source, 1, `cannot be read: ${describeError(error)}`);
+    }
+    return undefined;
   }
 
   #text(source: Source, text: string): boolean {

@@ -50,7 +50,10 @@ export function walk(root: string, shown: string): Found {
     try {
       return readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
     } catch (error) {
-      problems.push({ place: { file: join(shown, folder), line: 1 }, message: describeError(error) });
+      problems.push({
+        place: { file: join(shown, folder), line: 1 },
+        message: `cannot be read: ${describeError(error)}`,
+      });
       return [];
     }
   };
@@ -65,7 +68,10 @@ export function walk(root: string, shown: string): Found {
       }
     } catch (error) {
       if (MANIFEST.test(path))
-        problems.push({ place: { file: join(shown, path), line: 1 }, message: describeError(error) });
+        problems.push({
+          place: { file: join(shown, path), line: 1 },
+          message: `cannot be read: ${describeError(error)}`,
+        });
     }
   };
 
