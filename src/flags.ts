@@ -111,3 +111,23 @@ export const dryRunFlag = {
 export const yesFlag = {
   yes: Flags.boolean({ default: false, char: 'y', summary: 'Do not ask.' }),
 };
+
+/** `--allow-namespace`. */
+export const allowNamespaceFlag = {
+  'allow-namespace': Flags.string({
+    ...repeatable,
+    helpValue: 'NAME',
+    summary: 'A system namespace (kube-*, openshift-*) to export and import all the same. Repeatable.',
+  }),
+};
+
+/** `KEY=VALUE`, repeatable, as a map. A later value of the same key wins. */
+export function parsePairs(flag: string, pairs: readonly string[] = []): Readonly<Record<string, string>> {
+  const map: Record<string, string> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new UsageError(`"${pair}" is no KEY=VALUE`, `give ${flag} KEY=VALUE`);
+    map[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  return map;
+}

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { ClusterCommand } from '../cluster-command.ts';
-import { dryRunFlag, outputFlag, yesFlag } from '../flags.ts';
+import { allowNamespaceFlag, dryRunFlag, outputFlag, yesFlag } from '../flags.ts';
 import type { Group } from '../groups.ts';
 import { type Preview, type ReconcileResult, reconcile } from '../lib/actions/reconcile.ts';
 import { UsageError } from '../lib/errors.ts';
@@ -34,12 +34,7 @@ export default class Reconcile extends ClusterCommand {
       summary: 'A cluster id that is gone for good: what it gave is removed. Repeatable.',
     }),
     adopt: Flags.boolean({ summary: 'Take over objects of the same name that mcs did not make.' }),
-    'allow-namespace': Flags.string({
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'NAME',
-      summary: 'A system namespace (kube-*, openshift-*) to export and import all the same. Repeatable.',
-    }),
+    ...allowNamespaceFlag,
   };
 
   async run(): Promise<ReconcileResult> {

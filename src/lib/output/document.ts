@@ -17,6 +17,13 @@ export async function renderObject(object: object, format: DocumentFormat): Prom
   return dump(plain, { noRefs: true, lineWidth: -1 });
 }
 
+/** Manifests to commit or to give to kubectl: YAML documents, or a JSON List. */
+export async function renderManifests(manifests: readonly object[], format: DocumentFormat): Promise<string> {
+  if (format === 'json') return renderObject({ apiVersion: 'v1', kind: 'List', items: manifests }, format);
+  const documents = await Promise.all(manifests.map((manifest) => renderObject(manifest, format)));
+  return documents.join('---\n');
+}
+
 /** JSON escapes C0 but neither C1 nor bidi controls, and a terminal obeys those too; `\u` means the same to a parser. */
 function escapeControls(json: string): string {
   return json.replace(/[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (char) => {

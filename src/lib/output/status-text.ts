@@ -97,7 +97,7 @@ function remarkLines(services: readonly ServiceStatus[], { colour }: StatusTextO
   let unreconciled = false;
   for (const row of services) {
     for (const { cluster, reason } of row.invalid) add('INVALID', row, `the export of ${cluster}: ${reason}`);
-    for (const { cluster, reason } of row.pending) add('PENDING', row, `in ${cluster}: ${reason}`);
+    for (const [reason, where] of byReason(row.pending)) add('PENDING', row, `in ${where.join(', ')}: ${reason}`);
     for (const { cluster, reason } of row.contradictions) add('NOTE', row, `${cluster}: ${reason}`);
     if (row.unreachable.length > 0) {
       add('UNKNOWN', row, `${row.unreachable.join(', ')} cannot be asked; what it gave last is kept`);
@@ -113,6 +113,13 @@ function remarkLines(services: readonly ServiceStatus[], { colour }: StatusTextO
   if (unreconciled)
     lines.push(`${colour.warn('PENDING')} some imports are not what the exports make of them\n  next: mcs reconcile`);
   return lines;
+}
+
+/** Clusters by what is remarked of them, so that one cause is one line. */
+function byReason(remarks: readonly Remark[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { cluster, reason } of remarks) found.set(reason, [...(found.get(reason) ?? []), cluster]);
+  return found;
 }
 
 function isStale({ reason }: Remark): boolean {
