@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Kind, ObjectOf } from '../../api/kinds.ts';
 import { keyOf } from '../../api/objects.ts';
 import type { Ref } from '../../api/objects.ts';
@@ -16,6 +15,7 @@ import { nextObject, nextStatusOf } from './next.ts';
 import { OwnFiles } from './own-files.ts';
 import { showPlace } from './place.ts';
 import { renderObject, renderStatus } from './render.ts';
+import { sameJSON } from './same-json.ts';
 
 type Any = ObjectOf[Kind];
 
@@ -142,5 +142,5 @@ export class Writer {
 
 /** True when nothing would change; the version an object was written in does not matter. */
 function sameObject(a: Any, b: Any): boolean {
-  return isDeepStrictEqual({ ...a, apiVersion: '' }, { ...b, apiVersion: '' });
+  return sameJSON({ ...a, apiVersion: '' }, { ...b, apiVersion: '' });
 }
