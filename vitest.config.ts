@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/*.test.ts', 'test/shell/**/*.test.ts', 'test/lib/**/*.test.ts', 'test/commands/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/*.test.ts', 'test/shell/**/*.test.ts', 'test/lib/**/*.test.ts', 'test/commands/**/*.test.ts'],
+        },
+      },
       // Needs a build and npm; nothing of the network.
       { test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
       {

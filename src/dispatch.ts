@@ -5,8 +5,8 @@ import { explain } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { EXIT, UsageError } from './lib/errors.ts';
 import type { ExitCode } from './lib/errors.ts';
+import { nearestNames } from './lib/api/nearest.ts';
 import { visible } from './lib/output/visible.ts';
-import { nearest } from './nearest.ts';
 import type { Program } from './package-info.ts';
 
 interface Call {
@@ -76,7 +76,7 @@ function unknownCommand(config: Config, words: readonly string[]): UsageError {
     .map(({ id }) => id.replaceAll(':', ' '));
   const typed = named.slice(0, 2).join(' ');
   const below = known.filter((id) => id.startsWith(`${first} `));
-  const close = nearest(typed, known).concat(nearest(first, known), below);
+  const close = nearestNames(known, typed).concat(nearestNames(known, first), below);
   const shown = below.length > 0 ? typed : first;
   return new UsageError(
     `unknown command ${visible(shown)}`,

@@ -1,6 +1,6 @@
 import { EXIT, McsError } from './lib/errors.ts';
 import type { ExitCode } from './lib/errors.ts';
-import { nearest } from './nearest.ts';
+import { nearestNames } from './lib/api/nearest.ts';
 
 /** What the user is told about something that was thrown, and how the process ends. */
 export interface Failure {
@@ -50,7 +50,7 @@ function parserMistake(error: unknown, at: Circumstances): Failure | undefined {
   if ('code' in error && error.code === 'MODULE_NOT_FOUND') return undefined; // a part of mcs is missing
   const unknown = 'flags' in error && Array.isArray(error.flags) ? error.flags.map(String) : [];
   if (unknown.length > 0) {
-    const close = unknown.flatMap((flag) => nearest(flag.replace(/^-+/, '').replace(/=.*/, ''), at.flags));
+    const close = unknown.flatMap((flag) => nearestNames(at.flags, flag.replace(/^-+/, '').replace(/=.*/, '')));
     const next = close.length > 0 ? `did you mean ${close.map((flag) => `--${flag}`).join(', ')}?` : helpHint(at);
     return { message: `unknown flag ${unknown.join(', ')}`, next, exitCode: EXIT.usage };
   }

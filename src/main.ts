@@ -1,6 +1,7 @@
 import { processContext } from './context.ts';
 import { EXIT } from './lib/errors.ts';
 import type { Program } from './package-info.ts';
+import { describeFailure, wantsStack } from './failure-text.ts';
 import { run } from './run.ts';
 
 /**
@@ -38,13 +39,11 @@ function end(exitCode: number): void {
   });
 }
 
+/** What was thrown past all handlers. */
 function defect(error: unknown, argv: readonly string[], { pkg }: Program): void {
+  const stack = error instanceof Error ? error.stack : undefined;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(
-    `error: ${message}\nthis is a defect of mcs, please report it: ${pkg.bugs}; --debug shows the stack\n`,
-  );
-  if ((argv.includes('--debug') || process.env.DEBUG) && error instanceof Error) {
-    process.stderr.write(`${error.stack ?? ''}\n`);
-  }
+  const failure = { message, exitCode: EXIT.partial, defect: true, ...(stack === undefined ? {} : { stack }) };
+  process.stderr.write(describeFailure(failure, { bugs: pkg.bugs, debug: wantsStack(argv, process.env) }));
   process.exit(EXIT.partial);
 }

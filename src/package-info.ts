@@ -3,7 +3,8 @@ export interface PackageInfo {
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  readonly bugs: string;
+  /** Where to report a defect. */
+  readonly bugs?: string;
   readonly oclif: { readonly topics: Readonly<Record<string, { readonly description: string }>> };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasSwitch, normalizeArgv } from './argv.ts';
 import type { Context } from './context.ts';
-import type { Failure } from './failure.ts';
+import { describeFailure, wantsStack } from './failure-text.ts';
 import { EXIT } from './lib/errors.ts';
 import type { ExitCode } from './lib/errors.ts';
 import type { Program } from './package-info.ts';
@@ -32,7 +32,9 @@ export async function run(argv: readonly string[], program: Program, context: Co
   }
   const { dispatch } = await import('./dispatch.ts');
   const { exitCode, failure } = await dispatch({ words, wantsHelp, program, context });
-  if (failure !== undefined) tell(failure, argv, program, context);
+  if (failure !== undefined) {
+    context.stderr.write(describeFailure(failure, { bugs: pkg.bugs, debug: wantsStack(argv, context.env) }));
+  }
   return exitCode;
 }
 
@@ -41,19 +43,4 @@ function readCommands(root: string): readonly CommandSummary[] {
     readonly commands: Readonly<Record<string, CommandSummary>>;
   }; // generated at build time, checked to be current by the tests
   return Object.values(manifest.commands);
-}
-
-function tell(
-  failure: Failure & { readonly stack?: string },
-  argv: readonly string[],
-  program: Program,
-  context: Context,
-) {
-  const { stderr, env } = context;
-  if (failure.message !== undefined) stderr.write(`error: ${failure.message}\n`);
-  if (failure.next !== undefined) stderr.write(`next: ${failure.next}\n`);
-  if (failure.defect !== true) return;
-  stderr.write(`this is a defect of mcs, please report it: ${program.pkg.bugs}; --debug shows the stack\n`);
-  const debug = hasSwitch(argv, '--debug') || (env.DEBUG ?? '') !== '';
-  if (debug && failure.stack !== undefined) stderr.write(`${failure.stack}\n`);
 }

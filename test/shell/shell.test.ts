@@ -78,7 +78,7 @@ it('a reader that goes away early is no failure', async () => {
 describe('a defect', () => {
   const lines =
     'error: this is not a function\n' +
-    'this is a defect of mcs, please report it: https://example.com/issues; --debug shows the stack\n';
+    'this is a defect of mcs, please report it at https://example.com/issues; --debug shows the stack\n';
 
   it('is one line and a request to report it, exit 3', async () => {
     expect(await mcs(['broken'])).toEqual({ code: 3, stdout: '', stderr: lines });
@@ -133,7 +133,7 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['wiat'], 'unknown command wiat', 'did you mean wait?'],
+    [['wat'], 'unknown command wat', 'did you mean wait?'],
     [['set', 'flasg'], 'unknown command set flasg', 'did you mean set flags?'],
     [['zzzzzz'], 'unknown command zzzzzz', 'see mcs --help'],
     [['--context', 'a', 'wait'], 'flags follow the command, found --context first', 'see mcs --help'],
