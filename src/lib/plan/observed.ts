@@ -63,6 +63,11 @@ export class Observed {
     else if (kind === 'EndpointSlice') this.#unfile(key);
   }
 
+  /** One object, if it was put here and concerns some service. */
+  get<K extends ObservedKind>(kind: K, ref: Ref): ObjectOf[K] | undefined {
+    return this.#get[kind](keyOf(ref));
+  }
+
   /** Everything that concerns one service. */
   view(namespace: string, name: string): ServiceView {
     const key = `${namespace}/${name}`;
@@ -126,6 +131,17 @@ export class Observed {
     Service: (object) => this.#services.set(keyOf(object.metadata), object),
     EndpointSlice: (object) => {
       this.#fileSlice(object);
+    },
+  };
+
+  readonly #get: { readonly [K in ObservedKind]: (key: string) => ObjectOf[K] | undefined } = {
+    Namespace: (key) => this.#namespaces.get(key),
+    ServiceExport: (key) => this.#exports.get(key),
+    ServiceImport: (key) => this.#imports.get(key),
+    Service: (key) => this.#services.get(key),
+    EndpointSlice: (key) => {
+      const [file, owner] = this.#filed.get(key) ?? [];
+      return owner === undefined ? undefined : file?.get(owner)?.get(key);
     },
   };
 
