@@ -1,4 +1,10 @@
-import { EXPORTED_ANNOTATIONS_ANNOTATION, EXPORTED_LABELS_ANNOTATION, MANAGED_BY_LABEL } from '../api/labels.ts';
+import {
+  DERIVED_SERVICE_ANNOTATION,
+  EXPORTED_ANNOTATIONS_ANNOTATION,
+  EXPORTED_LABELS_ANNOTATION,
+  MANAGED_BY_LABEL,
+  PROXY_SERVICE_NAME_LABEL,
+} from '../api/labels.ts';
 import type {
   Condition,
   EndpointSlice,
@@ -43,6 +49,7 @@ export function importDifferences(desired: ServiceImport, observed: ServiceImpor
         ...bookedKeys(observed, EXPORTED_ANNOTATIONS_ANNOTATION),
         EXPORTED_LABELS_ANNOTATION,
         EXPORTED_ANNOTATIONS_ANNOTATION,
+        DERIVED_SERVICE_ANNOTATION,
       ],
     }),
     ...keyDifferences('spec', desired.spec, observed.spec),
@@ -59,10 +66,13 @@ export function serviceDifferences(desired: Service, observed: Service): readonl
   ];
 }
 
-/** An imported slice: labels, owner, endpoints and ports. */
+/**
+ * An imported slice: labels, owner, endpoints and ports. The label for kube-proxy is there only while there is a derived
+ * Service.
+ */
 export function sliceDifferences(desired: EndpointSlice, observed: EndpointSlice): readonly string[] {
   return [
-    ...metaDifferences(desired.metadata, observed.metadata),
+    ...metaDifferences(desired.metadata, observed.metadata, { labels: [PROXY_SERVICE_NAME_LABEL] }),
     ...(sameJson(desired.endpoints, observed.endpoints) ? [] : ['endpoints']),
     ...(sameJson(desired.ports ?? [], observed.ports ?? []) ? [] : ['ports']),
   ];
