@@ -32,7 +32,8 @@ export function familiesFor(merged: Merged, member: Member): readonly string[] |
 }
 
 /**
- * The ServiceImport one cluster should hold, without status. Optional fields that its CRD lacks are left out.
+ * The ServiceImport one cluster should hold, without status. Optional fields that its CRD lacks are left out; so is the
+ * second IP, which came with the exported labels (mcs-api 0.2: `maxItems` of `spec.ips`).
  * @param ips the derived Service's cluster IPs, in the order of the families
  */
 export function desiredImport(
@@ -64,7 +65,7 @@ export function desiredImport(
       ports: serves('ServiceImport.spec.ports.appProtocol')
         ? merged.ports
         : merged.ports.map(({ appProtocol: _, ...port }) => port),
-      ips: ips.length === 0 ? undefined : ips,
+      ips: ips.length === 0 ? undefined : ips.slice(0, serves('ServiceExport.spec.exportedLabels') ? 2 : 1),
       // An import that no family fits keeps the merged ones, so that its Ready condition can be understood.
       ipFamilies: serves('ServiceImport.spec.ipFamilies')
         ? families?.length === 0
