@@ -1,12 +1,13 @@
 import { ALL_FIELDS } from '../../api/fields.ts';
 import type { Kind, ObjectOf } from '../../api/kinds.ts';
 import { keyOf } from '../../api/objects.ts';
-import type { ObjectMeta, Ref } from '../../api/objects.ts';
+import type { EndpointSlice, ObjectMeta, Ref } from '../../api/objects.ts';
 import { MalformedError } from '../../api/reader.ts';
 import { parseSelector } from '../../api/selector.ts';
 import { ClusterError } from '../../errors.ts';
 import type { Cluster, ClusterFacts, ListOptions, WriteOptions } from '../cluster.ts';
 import type { Contents } from './contents.ts';
+import { controllersIn } from './controllers.ts';
 import type { Layer } from './layer.ts';
 import { showPlace, showProblem } from './place.ts';
 import type { Problem } from './place.ts';
@@ -46,7 +47,7 @@ export class DirectoryCluster implements Cluster {
       aboutVersions: ['v1beta1'],
       fields: ALL_FIELDS,
       ipFamilies: [],
-      controllers: [],
+      controllers: controllersIn(contents.list('EndpointSlice') as readonly EndpointSlice[]), // of that kind only
       warnings,
     };
   }

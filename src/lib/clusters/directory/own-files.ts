@@ -49,7 +49,7 @@ export class OwnFiles {
   remove(path: string): void {
     this.#try(path, () => {
       this.#clean();
-      this.#refuseLinks(dirname(path));
+      if (!this.#isFolder(OWN_FOLDER) || !this.#isFolder(dirname(path))) return;
       rmSync(join(this.#root, path), { force: true });
       for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
         if (!removeEmpty(join(this.#root, folder))) return;
@@ -65,28 +65,27 @@ export class OwnFiles {
     }
   }
 
+  /** Makes the folder. The directory itself is never made: it was there when it was chosen. */
   #prepare(folder: string): void {
-    // The directory itself is never created: it was there when it was chosen.
-    for (const part of [dirname(folder), folder]) {
+    for (const part of new Set([OWN_FOLDER, folder])) {
+      if (this.#isFolder(part)) continue;
       try {
         mkdirSync(join(this.#root, part));
       } catch (error) {
-        if (codeOf(error) !== 'EEXIST') throw error;
-        this.#refuseLinks(part);
+        // Another run may have been quicker.
+        if (codeOf(error) !== 'EEXIST' || !this.#isFolder(part)) throw error;
       }
     }
   }
 
-  /** A link could lead out of the directory, so none is followed for writing. */
-  #refuseLinks(folder: string): void {
-    for (const part of new Set([OWN_FOLDER, folder])) {
-      const stats = lstatSync(join(this.#root, part), { throwIfNoEntry: false });
-      if (stats === undefined || stats.isDirectory()) continue;
-      const shown = join(this.#shown, part);
-      const what = stats.isSymbolicLink() ? 'a symbolic link' : 'a file';
-      const next = `move ${shown} away: mcs needs a folder of that name`;
-      throw new ClusterError(this.#cluster, 'failed', `cannot write below ${shown}: it is ${what}, no folder`, next);
-    }
+  /** False when there is nothing. A link could lead out of the directory, so none is followed for writing. */
+  #isFolder(folder: string): boolean {
+    const stats = lstatSync(join(this.#root, folder), { throwIfNoEntry: false });
+    if (stats === undefined || stats.isDirectory()) return stats !== undefined;
+    const shown = join(this.#shown, folder);
+    const what = stats.isSymbolicLink() ? 'a symbolic link' : 'a file';
+    const next = `move ${shown} away: mcs needs a folder of that name`;
+    throw new ClusterError(this.#cluster, 'failed', `cannot write below ${shown}: it is ${what}, no folder`, next);
   }
 
   #clean(): void {
