@@ -1,4 +1,9 @@
-import { EXPORTED_ANNOTATIONS_ANNOTATION, EXPORTED_LABELS_ANNOTATION } from '../api/labels.ts';
+import {
+  DERIVED_SERVICE_ANNOTATION,
+  EXPORTED_ANNOTATIONS_ANNOTATION,
+  EXPORTED_LABELS_ANNOTATION,
+  MANAGED_BY_LABEL,
+} from '../api/labels.ts';
 import type {
   ImportType,
   Service,
@@ -48,15 +53,27 @@ export function claimOf(cluster: string, serviceExport: ServiceExport, service: 
     internalTrafficPolicy: spec.internalTrafficPolicy,
     trafficDistribution: spec.trafficDistribution,
     ipFamilies: spec.ipFamilies,
-    labels: serviceExport.spec?.exportedLabels ?? {},
-    annotations: serviceExport.spec?.exportedAnnotations ?? {},
+    labels: exportable(serviceExport.spec?.exportedLabels),
+    annotations: exportable(serviceExport.spec?.exportedAnnotations),
   };
+}
+
+/** Keys of an import that are ours alone, so that an export of them would never be seen: it is no disagreement either. */
+const RESERVED: ReadonlySet<string> = new Set([
+  MANAGED_BY_LABEL,
+  DERIVED_SERVICE_ANNOTATION,
+  EXPORTED_LABELS_ANNOTATION,
+  EXPORTED_ANNOTATIONS_ANNOTATION,
+]);
+
+function exportable(map: StringMap = {}): StringMap {
+  return Object.fromEntries(Object.entries(map).filter(([key]) => !RESERVED.has(key)));
 }
 
 /**
  * The word of the clusters that cannot be asked: what the existing imports say (design rule 19). All imports of a
- * service say the same but for what their clusters can hold, so the one that says most about families speaks.
- * @param imports ours, in order of cluster id; at least one
+ * service say the same but for what their clusters can hold: the first speaks, for the families the one with most.
+ * @param imports ours, those that know and hold most first; at least one
  * @param absent ids of the sources that cannot be asked, sorted
  */
 export function standIn(imports: readonly [ServiceImport, ...ServiceImport[]], absent: readonly string[]): Claim {
@@ -94,5 +111,5 @@ function exportedKeys(serviceImport: ServiceImport, annotation: string, map: Str
     const value = map?.[key];
     if (value !== undefined) out[key] = value;
   }
-  return out;
+  return exportable(out);
 }
