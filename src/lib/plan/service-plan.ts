@@ -129,10 +129,30 @@ function claimsOf(
     view.export === undefined || view.service === undefined ? [] : [claimOf(member.id, view.export, view.service)],
   );
   if (absent.length === 0) return own;
-  const [first, ...others] = members
-    .map((member) => views.get(member)?.import)
-    .filter((found): found is ServiceImport => found !== undefined && isOurs(found));
+  const [first, ...others] = witnesses(members, views, absent);
   return first === undefined ? own : [standIn([first, ...others], absent), ...own];
+}
+
+/**
+ * The imports that can speak for absent sources. One that names fewer of them was written without them or is out of date
+ * (its cluster was away), so it does not count; one of an older CRD says less, so it comes later.
+ */
+function witnesses(
+  members: readonly Member[],
+  views: ReadonlyMap<Member, ServiceView>,
+  absent: readonly string[],
+): readonly ServiceImport[] {
+  const found = members.flatMap((member) => {
+    const held = views.get(member)?.import;
+    if (held === undefined || !isOurs(held)) return [];
+    const named = held.status?.clusters?.filter(({ cluster }) => absent.includes(cluster)).length ?? 0;
+    return [{ held, named, fields: member.fields.size }];
+  });
+  const most = Math.max(...found.map(({ named }) => named));
+  return found
+    .filter(({ named }) => named === most)
+    .toSorted((a, b) => b.fields - a.fields)
+    .map(({ held }) => held);
 }
 
 function slicesOfAll(
