@@ -38,7 +38,8 @@ export function changesAt(member: Member, view: ServiceView, context: ImportCont
   if (view.namespace === 'terminating') return { changes: [], problems: [] };
   const { merged } = context;
   if (merged === undefined || member.role === 'former' || view.namespace === 'absent') {
-    return { changes: removal(member, view, reasonToRemove(member, view)), problems: [] };
+    const stays = member.role === 'member' && view.namespace === 'active' ? context.absent : [];
+    return { changes: removal(member, view, reasonToRemove(member, view), stays), problems: [] };
   }
   const foreign = foreignImport(member, view, context);
   if (foreign !== undefined) return { changes: [], problems: [foreign] };
@@ -110,13 +111,17 @@ function planSlices(
   }
 }
 
-/** Slices, then the derived Service, then the import: what is ours, nothing else. */
-function removal(member: Member, view: ServiceView, reason: string): readonly Change[] {
+/**
+ * Slices, then the derived Service, then the import: what is ours, nothing else.
+ * @param stays ids of absent sources: when somebody deleted every import, their slices are all that is left of them
+ */
+function removal(member: Member, view: ServiceView, reason: string, stays: readonly string[]): readonly Change[] {
   const changes: Change[] = [];
   const change = changer(member, changes);
   for (const slice of view.imported.toSorted((a, b) => compareText(a.metadata.name, b.metadata.name))) {
-    if (isOurs(slice)) change.remove('EndpointSlice', slice, reason);
+    if (isOurs(slice) && !stays.includes(sourceOf(slice))) change.remove('EndpointSlice', slice, reason);
   }
+  if (stays.length > 0) return changes;
   if (view.derived !== undefined && isOurs(view.derived)) change.remove('Service', view.derived, reason);
   if (view.import !== undefined && isOurs(view.import)) change.remove('ServiceImport', view.import, reason);
   return changes;
