@@ -1,5 +1,5 @@
 import type { Cluster } from '../clusters/cluster.ts';
-import { ClusterError, NothingUsableError, PartialError, UsageError } from '../errors.ts';
+import { ClusterError, InterruptedError, NothingUsableError, PartialError, UsageError } from '../errors.ts';
 import { clusterFlag } from './cluster-flag.ts';
 import { type SurveyOptions, type Surveyed, type Unreachable, requireAnswers, survey } from './survey.ts';
 
@@ -14,14 +14,16 @@ export interface Around {
 
 /**
  * Asks the chosen clusters and all others who they are.
- * @throws UsageError when two of the chosen are one cluster; PartialError, NothingUsableError when one does not answer
+ * @throws UsageError when two of the chosen are one cluster; PartialError, NothingUsableError when one does not answer;
+ *   InterruptedError
  */
 export async function surveyAround(
   chosen: readonly Cluster[],
   others: readonly Cluster[],
-  options: SurveyOptions,
+  options: SurveyOptions & { readonly signal?: AbortSignal },
 ): Promise<Around> {
   const [own, rest] = await Promise.all([survey(chosen, options), survey(others, options)]);
+  if (options.signal?.aborted === true) throw new InterruptedError('interrupted before anything was written');
   requireAnswers(own);
   const [failed] = own.unreachable;
   if (failed !== undefined) {

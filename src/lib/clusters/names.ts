@@ -58,7 +58,7 @@ export async function openAround(selection: Selection): Promise<OpenedAround> {
 export async function hasClusters(selection: Selection): Promise<boolean> {
   const { contexts, dirs, kubeconfigs, env, home } = selection;
   if (contexts.length > 0 || dirs.length > 0 || kubeconfigs.length > 0) return true;
-  if ((env['KUBERNETES_SERVICE_HOST'] ?? '') !== '') return true;
+  if ((env.KUBERNETES_SERVICE_HOST ?? '') !== '') return true;
   const { kubeconfigPaths } = await import('./kube/kubeconfig.ts');
   const { paths } = kubeconfigPaths(kubeconfigs, env, home);
   const there = await Promise.all(
