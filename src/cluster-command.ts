@@ -126,6 +126,20 @@ export abstract class ClusterCommand extends BaseCommand {
     return problems.some((problem) => problem.severity === 'partial') ? EXIT.partial : EXIT.done;
   }
 
+  /** Prints the clusters that failed; returns the exit code: 4 when all did, 3 when some did. */
+  protected showFailures(
+    clusters: readonly {
+      readonly cluster: string;
+      readonly error?: { readonly message: string; readonly next?: string };
+    }[],
+  ): ExitCode {
+    const problems = clusters.flatMap(({ cluster, error }) =>
+      error === undefined ? [] : [{ cluster, object: '', severity: 'partial' as const, ...error }],
+    );
+    const code = this.showProblems(problems);
+    return problems.length === clusters.length && problems.length > 0 ? EXIT.nothing : code;
+  }
+
   protected override async finally(error: Error | undefined): Promise<void> {
     await Promise.all(this.#opened.map((cluster) => cluster.close()));
     await super.finally(error);

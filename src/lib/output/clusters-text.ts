@@ -28,11 +28,16 @@ function columnsOf({ colour, wide }: Look): readonly Column<ClusterReport>[] {
     {
       header: 'STATUS',
       value: statusOf,
-      style: (text, row) => (row.error !== undefined ? colour.bad(text) : isFine(row) ? colour.good(text) : colour.warn(text)),
+      style: (text, row) =>
+        row.error !== undefined ? colour.bad(text) : isFine(row) ? colour.good(text) : colour.warn(text),
     },
     { header: 'UID', value: ({ uid }) => uid ?? '', wide: true },
     { header: 'SINCE', value: ({ since }) => since ?? '', wide: true },
-    { header: 'CONTROLLERS', value: ({ controllers }) => controllers.map(({ evidence }) => evidence).join(', '), wide: true },
+    {
+      header: 'CONTROLLERS',
+      value: ({ controllers }) => controllers.map(({ evidence }) => evidence).join(', '),
+      wide: true,
+    },
   ];
 }
 
@@ -74,7 +79,8 @@ const WORDS: Readonly<Record<NonNullable<ClusterReport['error']>['reason'], stri
 
 function explain({ cluster, error, sameAs, controllers, warnings }: ClusterReport): readonly string[] {
   const lines = controllers.map(
-    ({ name, evidence }) => `${cluster}: ${name} is at work there (${evidence}): mcs reconcile leaves this cluster alone`,
+    ({ name, evidence }) =>
+      `${cluster}: ${name} is at work there (${evidence}): mcs reconcile leaves this cluster alone`,
   );
   if (sameAs !== undefined) lines.push(`${cluster} and ${sameAs} are the same cluster; it counts once, as ${sameAs}`);
   lines.push(...warnings.map((warning) => `${cluster}: ${warning}`));
