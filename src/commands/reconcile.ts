@@ -40,6 +40,7 @@ export default class Reconcile extends ClusterCommand {
   async run(): Promise<ReconcileResult> {
     const { flags } = await this.parse(Reconcile);
     const clusters = await this.clusters(flags);
+    const width = Math.max(0, ...clusters.map((cluster) => cluster.name.length));
     const asTable = flags.output === 'table';
     const mayWrite = flags.yes || this.isNamed(flags);
     const result = await this.withProgress(flags, 'reading', clusters.length, (progress) =>
@@ -58,7 +59,7 @@ export default class Reconcile extends ClusterCommand {
         ...(mayWrite ? {} : { confirm: (preview) => this.#ask(preview) }),
         onChange: (change) => {
           progress.end();
-          if (asTable) this.context.stdout.write(`${changeLine(change)}\n`);
+          if (asTable) this.context.stdout.write(`${changeLine(change, width)}\n`);
         },
       }),
     );

@@ -1,5 +1,6 @@
 import { keyOf } from '../api/objects.ts';
 import type { Change } from '../plan/change.ts';
+import { compareText } from '../plan/order.ts';
 
 /** One object that was (or would be) created, updated or deleted, however many writes that took. */
 export interface ReportedChange {
@@ -15,7 +16,7 @@ export interface ReportedChange {
 
 /**
  * The changes of one service as a person counts them: a created import whose IPs and status are filled in a moment later
- * is one creation.
+ * is one creation. By cluster, then in the order of writing.
  */
 export function reportChanges(changes: readonly Change[]): readonly ReportedChange[] {
   const merged = new Map<string, ReportedChange>();
@@ -29,8 +30,9 @@ export function reportChanges(changes: readonly Change[]): readonly ReportedChan
       kind: change.kind,
       object,
       fields: before?.verb === 'create' ? [] : [...new Set([...(before?.fields ?? []), ...change.fields])].sort(),
-      reason: before === undefined || change.subresource === undefined ? change.reason : before.reason,
+      // The first write says why: the others follow from it.
+      reason: before?.reason ?? change.reason,
     });
   }
-  return [...merged.values()];
+  return [...merged.values()].sort((a, b) => compareText(a.cluster, b.cluster));
 }

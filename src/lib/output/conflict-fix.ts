@@ -19,7 +19,8 @@ export function conflictFix(
   if (field === 'exportedLabels' || field === 'exportedAnnotations') {
     return `${kubectl} edit serviceexports.multicluster.x-k8s.io ${name}   # spec.${field}: ${used}`;
   }
-  if (field === 'type') return `${kubectl} replace --force -f SERVICE.yaml   # ${valueOf(field, used)}`;
+  if (field === 'type')
+    return `${kubectl} replace --force -f FILE   # Service ${name} anew, with ${valueOf(field, used)}`;
   return `${kubectl} edit service ${name}   # ${fieldOf(field)}: ${valueOf(field, used)}`;
 }
 
@@ -45,7 +46,7 @@ function fieldOf(field: string): string {
 /** The type of an import is decided by `clusterIP`, which is immutable in an API server. */
 function valueOf(field: string, used: string): string {
   if (field !== 'type') return used;
-  return used === 'Headless' ? 'clusterIP: None' : 'no "clusterIP: None"';
+  return used === 'Headless' ? 'clusterIP: None' : 'a cluster IP instead of "None"';
 }
 
 function quote(text: string): string {

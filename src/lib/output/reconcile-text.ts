@@ -2,10 +2,15 @@ import type { ReconcileResult } from '../actions/reconcile.ts';
 import type { ReportedChange } from '../actions/report-change.ts';
 import { visible } from './visible.ts';
 
-/** One change as one line: cluster, verb, kind, object, and what differs or why. */
-export function changeLine({ cluster, verb, kind, object, fields, reason }: ReportedChange): string {
-  const why = verb === 'update' && fields.length > 0 ? fields.join(', ') : reason;
-  return visible(`${cluster}  ${verb}  ${kind} ${object}  (${why})`);
+/**
+ * One change as one line: cluster, verb, kind, object, and what differs or why.
+ * @param width of the longest cluster's name, in characters, so that lines stand below each other
+ */
+export function changeLine(change: ReportedChange, width: number): string {
+  const { cluster, verb, kind, object, fields, reason } = change;
+  const spec = fields.filter((field) => !field.startsWith('status.'));
+  const why = verb === 'update' && spec.length > 0 ? spec.join(', ') : reason;
+  return visible(`${cluster.padEnd(width)}  ${verb}  ${kind} ${object}  (${why})`);
 }
 
 /** The last lines of a pass: how much was done, where, and what was left alone. */
