@@ -17,12 +17,11 @@ const builtins: Plugin = {
   name: 'builtins',
   setup(bundler) {
     const names = new Set(builtinModules);
-    bundler.onResolve({ filter: /^(node:)?[a-z_0-9/]+$/ }, ({ path, kind }) => {
-      if (!path.startsWith('node:') && !names.has(path)) return undefined;
-      // A CommonJS stand-in behind import() would have a default export alone; what is loaded late stays as it is.
-      if (kind === 'dynamic-import') return { path, external: true };
-      return { path: path.replace(/^node:/, ''), namespace: 'builtin', sideEffects: false };
-    });
+    bundler.onResolve({ filter: /^(node:)?[a-z_0-9/]+$/ }, ({ path }) =>
+      path.startsWith('node:') || names.has(path)
+        ? { path: path.replace(/^node:/, ''), namespace: 'builtin', sideEffects: false }
+        : undefined,
+    );
     bundler.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('node:${path}')`,
       loader: 'js',
@@ -39,6 +38,37 @@ const treeShaking: Plugin = {
       const found = await bundler.resolve(path, { ...options, pluginData: 'resolved' });
       return found.errors.length > 0 || found.namespace !== 'file' ? undefined : { ...found, sideEffects: false };
     });
+  },
+};
+
+/** What oclif requires at its start and an installed mcs hardly ever calls; empty: the package is a function. */
+const RARE: Readonly<Record<string, readonly string[]>> = {
+  'clean-stack': [],
+  ejs: ['render'],
+  lilconfig: ['lilconfig'],
+  minimatch: ['minimatch'],
+  tinyglobby: ['glob'],
+};
+
+/** Loads those packages of oclif when they are first called (10 ms of its 40). */
+const onDemand: Plugin = {
+  name: 'on-demand',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^[a-z-]+$/ }, ({ path, importer, resolveDir, namespace }) =>
+      namespace === 'file' && importer.includes('@oclif/core') && Object.hasOwn(RARE, path)
+        ? { path, namespace: 'on-demand', pluginData: resolveDir }
+        : undefined,
+    );
+    bundler.onLoad({ filter: /./, namespace: 'on-demand' }, ({ path, pluginData }) => {
+      const names = RARE[path] ?? [];
+      const load = `require('${path}')`;
+      const call = (name: string): string => `${name}: (...args) => ${load}.${name}(...args)`;
+      const contents = names.length > 0 ? `{ ${names.map(call).join(', ')} }` : `(...args) => ${load}(...args)`;
+      return { contents: `module.exports = ${contents}`, loader: 'js', resolveDir: String(pluginData) };
+    });
+    // Reads several files to find out whether this is Windows' Linux, which matters to nothing in mcs.
+    bundler.onResolve({ filter: /^wsl-utils$/ }, ({ path }) => ({ path, namespace: 'constant' }));
+    bundler.onLoad({ filter: /./, namespace: 'constant' }, () => ({ contents: 'export const isWsl = false' }));
   },
 };
 
@@ -64,7 +94,8 @@ async function bundle(outdir: string): Promise<Metafile> {
     target: 'node22.19',
     conditions: ['node'],
     external: ['typescript'], // oclif loads it for commands in .ts, which an installed mcs has none of
-    plugins: [builtins, treeShaking],
+    plugins: [builtins, onDemand, treeShaking],
+    define: { 'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"' }, // bin has looked at the version
     banner: { js: banner },
     legalComments: 'none',
     minifySyntax: true,
