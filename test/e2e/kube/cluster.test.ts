@@ -1,63 +1,18 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { readFile, writeFile } from 'node:fs/promises';
-import { load } from 'js-yaml';
-import type { ServiceExport, ServiceImport } from '../../../src/lib/api/objects.ts';
-import { isRecord, type Json } from '../../../src/lib/api/reader.ts';
+import { writeFile } from 'node:fs/promises';
+import type { ServiceImport } from '../../../src/lib/api/objects.ts';
+import { isRecord } from '../../../src/lib/api/reader.ts';
 import type { Cluster } from '../../../src/lib/clusters/cluster.ts';
-import { contextClusters } from '../../../src/lib/clusters/kube/contexts.ts';
 import { auditMark, auditWrites } from '../../kube/audit.ts';
 import { createAuthority } from '../../kube/certificates.ts';
-import { clusters, describeWithServers, handle, shared, uniqueNamespace, type Handle } from '../../kube/fixture.ts';
-import { kubeconfig, writeKubeconfig, type KubeconfigOptions } from '../../kube/kubeconfig.ts';
+import { clusters, describeWithServers, uniqueNamespace, type Handle } from '../../kube/fixture.ts';
+import { writeKubeconfig } from '../../kube/kubeconfig.ts';
 import { grant } from '../../kube/rbac.ts';
-import { deadURL, startServer, type Server } from '../../kube/servers.ts';
+import { deadURL } from '../../kube/servers.ts';
 import { temporary } from '../../lib/clusters/kube/loopback.ts';
+import { CRDS, as, closeAll, manifest, open, serviceExport, withUser, withoutField } from './opened.ts';
 
-const CRDS = ['serviceexports', 'serviceimports'].map((plural) => `crds/multicluster.x-k8s.io_${plural}.yaml`);
-
-async function manifest(path: string): Promise<Json> {
-  const document = load(await readFile(path, 'utf8'));
-  if (!isRecord(document)) throw new Error(`${path} is not a manifest`);
-  return document;
-}
-
-const opened: Cluster[] = [];
-afterAll(async () => {
-  await Promise.all(opened.map((cluster) => cluster.close()));
-});
-
-async function open(path: string, requestTimeout = 10): Promise<Cluster> {
-  const call = { contexts: [], env: process.env, home: '/nonexistent', requestTimeout, concurrency: 16 };
-  const [cluster] = (await contextClusters({ ...call, kubeconfigs: [path] })).clusters;
-  if (cluster === undefined) throw new Error('no cluster');
-  opened.push(cluster);
-  return cluster;
-}
-
-async function as(server: Handle, user: NonNullable<KubeconfigOptions['user']>): Promise<Cluster> {
-  return open(await writeKubeconfig([server.info], { user }));
-}
-
-/** A context with one server and a user entry of the test's own. */
-async function withUser({ info }: Handle, user: object): Promise<Cluster> {
-  const path = `${temporary()}/config`;
-  const { name } = info;
-  await writeFile(path, JSON.stringify({ ...kubeconfig([info]), users: [{ name: `admin-${name}`, user }] }));
-  return open(path);
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64');
-}
-
-function serviceExport(namespace: string, name: string, rest: Partial<ServiceExport> = {}): ServiceExport {
-  return {
-    apiVersion: 'multicluster.x-k8s.io/v1alpha1',
-    kind: 'ServiceExport',
-    metadata: { namespace, name },
-    ...rest,
-  };
-}
+afterAll(closeAll);
 
 describeWithServers('a context as a Cluster', () => {
   let east: Handle;
@@ -79,7 +34,7 @@ describeWithServers('a context as a Cluster', () => {
   it('knows who and what it is', async () => {
     const facts = await cluster.facts();
     const system = await east.get('namespace', 'kube-system');
-    expect(facts.uid).toBe(isRecord(system?.['metadata']) ? system['metadata']['uid'] : 'none');
+    expect(facts.uid).toBe(isRecord(system?.metadata) ? system.metadata.uid : 'none');
     expect(facts).toMatchObject({
       mcsVersions: ['v1beta1', 'v1alpha1'],
       aboutVersions: ['v1beta1', 'v1alpha1'],
@@ -332,102 +287,6 @@ describeWithServers('a context as a Cluster', () => {
   });
 });
 
-describeWithServers('another server', () => {
-  let server: Server;
-  let other: Handle;
-
-  beforeAll(async () => {
-    const { assets, etcd } = shared();
-    server = await startServer(assets, { name: 'other', etcd, serviceCIDR: '10.61.0.0/16', dualStack: true });
-    other = await handle(server.info);
-  });
-  afterAll(async () => {
-    await server.stop();
-  });
-
-  it('has no MCS API until its CRDs are installed', async () => {
-    const cluster = await as(other, 'admin');
-    expect(await cluster.facts()).toMatchObject({ mcsVersions: [], aboutVersions: [], ipFamilies: ['IPv4', 'IPv6'] });
-    await expect(cluster.list('ServiceExport')).rejects.toMatchObject({
-      reason: 'not-served',
-      next: 'mcs crds install --context other',
-    });
-    expect(await cluster.crds?.list()).toEqual([]);
-    for (const path of CRDS) await cluster.crds?.apply(onlyAlpha(await manifest(path)));
-    expect((await cluster.facts()).mcsVersions).toEqual(['v1alpha1']);
-    await cluster.apply('Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
-    const made = { ...serviceExport('shop', 'web'), apiVersion: 'multicluster.x-k8s.io/v1beta1' };
-    expect((await cluster.apply('ServiceExport', made)).apiVersion).toBe('multicluster.x-k8s.io/v1alpha1');
-    for (const path of CRDS) await cluster.crds?.apply(withoutField(onlyAlpha(await manifest(path)), 'ipFamilies'));
-    const { fields } = await cluster.facts();
-    expect([fields.has('ServiceImport.spec.ipFamilies'), fields.has('ServiceExport.spec.exportedLabels')]).toEqual([
-      false,
-      true,
-    ]);
-  });
-
-  it('is seen to have other MCS controllers when they are at work', async () => {
-    const crd = (group: string, plural: string, kind: string): object => ({
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: `${plural}.${group}` },
-      spec: {
-        group,
-        scope: 'Namespaced',
-        names: { plural, kind },
-        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
-      },
-    });
-    const deployment = (namespace: string, name: string, replicas: number): object => ({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { namespace, name },
-      spec: {
-        replicas,
-        selector: { matchLabels: { app: name } },
-        template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'it', image: 'none' }] } },
-      },
-    });
-    const namespaceOf = (name: string): object => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    const config = {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { namespace: 'kube-system', name: 'cilium-config' },
-    };
-    await other.apply([
-      crd('submariner.io', 'gateways', 'Gateway'),
-      crd('cilium.io', 'ciliumnodes', 'CiliumNode'),
-      crd('multicluster.crd.antrea.io', 'clustersets', 'ClusterSet'),
-      namespaceOf('submariner-operator'),
-      deployment('submariner-operator', 'submariner-lighthouse-agent', 1),
-      { ...config, data: { 'clustermesh-enable-mcs-api': 'false' } },
-      deployment('kube-system', 'antrea-mc-controller', 0),
-      namespaceOf('gke-mcs'),
-    ]);
-    await expect
-      .poll(async () =>
-        (await (await as(other, 'admin')).facts()).controllers.map(({ name, evidence }) => `${name}: ${evidence}`),
-      )
-      .toEqual(['Submariner: Deployment submariner-operator/submariner-lighthouse-agent']);
-    await other.apply([{ ...config, data: { 'clustermesh-enable-mcs-api': 'true' } }]);
-    const { controllers } = await (await as(other, 'admin')).facts();
-    expect(controllers.map(({ name }) => name)).toEqual(['Submariner', 'Cilium']);
-  });
-
-  it('is one line when it does not answer in time', async () => {
-    const cluster = await open(await writeKubeconfig([server.info]), 0.5);
-    await cluster.list('Namespace');
-    server.freeze();
-    try {
-      // The signal takes a moment to stop all threads of the server: a first answer may still come.
-      const list = (): Promise<unknown> => cluster.list('Namespace').catch((error: unknown) => error);
-      await expect.poll(list, { timeout: 10_000 }).toMatchObject({ reason: 'timeout' });
-    } finally {
-      server.thaw();
-    }
-  });
-});
-
 function serviceImport(namespace: string, name: string): ServiceImport {
   return {
     apiVersion: 'multicluster.x-k8s.io/v1beta1',
@@ -437,19 +296,6 @@ function serviceImport(namespace: string, name: string): ServiceImport {
   };
 }
 
-/** The CRD as of old: v1alpha1 alone. */
-function onlyAlpha(crd: Json): Json {
-  const spec = isRecord(crd['spec']) ? crd['spec'] : {};
-  const versions = (Array.isArray(spec['versions']) ? spec['versions'] : []).filter(isRecord);
-  const alpha = versions
-    .filter(({ name }) => name === 'v1alpha1')
-    .map((version) => ({ ...version, served: true, storage: true }));
-  return { ...crd, spec: { ...spec, versions: alpha } };
-}
-
-/** The CRD without a property, wherever it is. */
-function withoutField(crd: Json, field: string): Json {
-  const drop = (key: string, value: unknown): unknown => (key === field ? undefined : value);
-  const copy: unknown = JSON.parse(JSON.stringify(crd, drop));
-  return isRecord(copy) ? copy : {};
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }

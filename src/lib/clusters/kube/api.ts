@@ -1,3 +1,4 @@
+import { isRecord } from '../../api/reader.ts';
 import { ClusterError } from '../../errors.ts';
 import type { Reply } from './exchange.ts';
 import { refusalError, show, type Intent } from './status.ts';
@@ -56,5 +57,12 @@ export function isSuccess({ status }: Reply): boolean {
 
 /** A 404 about an object carries its name in `details`; one about an unknown kind is plain text or has none. */
 export function isAbsence({ status, text }: Reply): boolean {
-  return status === 404 && text.includes('"reason":"NotFound"') && /"details":\{[^}]*"name":/.test(text);
+  if (status !== 404) return false;
+  try {
+    const answer: unknown = JSON.parse(text);
+    const details = isRecord(answer) && answer.reason === 'NotFound' ? answer.details : undefined;
+    return isRecord(details) && typeof details.name === 'string' && details.name !== '';
+  } catch {
+    return false;
+  }
 }

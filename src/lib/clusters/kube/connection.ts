@@ -51,7 +51,7 @@ const CODES: Readonly<Record<string, Row>> = {
 };
 
 function byPattern(code: string, error: unknown): Row {
-  if (/ALERT_CERTIFICATE_EXPIRED/.test(code)) {
+  if (code.includes('ALERT_CERTIFICATE_EXPIRED')) {
     return ['unauthorized', 'the client certificate has expired', 'renew the credentials of this context'];
   }
   if (/ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_REQUIRED|CERTIFICATE_UNKNOWN|HANDSHAKE_FAILURE)/.test(code)) {
@@ -70,16 +70,16 @@ function byPattern(code: string, error: unknown): Row {
 /** The code of an error, or of the first error with one among those it was made of (AggregateError, `cause`). */
 export function codeOf(error: unknown): string {
   if (!isRecord(error)) return '';
-  const own = error['code'];
+  const own = error.code;
   if (typeof own === 'string' && own !== 'UND_ERR_SOCKET') return own;
-  const inner = Array.isArray(error['errors']) ? error['errors'] : [error['cause']];
+  const inner = Array.isArray(error.errors) ? error.errors : [error.cause];
   return (
     inner.map((entry: unknown) => codeOf(entry)).find((code) => code !== '') ?? (typeof own === 'string' ? own : '')
   );
 }
 
 /** Why a client certificate cannot be what the server accepts at the time `now`; undefined when it seems right. */
-export function certificateProblem(certificate: string | Buffer, now: Date): string | undefined {
+export function certificateProblem(certificate: string, now: Date): string | undefined {
   try {
     const { validFromDate, validToDate } = new X509Certificate(certificate);
     if (validToDate < now) return `the client certificate expired on ${day(validToDate)}`;

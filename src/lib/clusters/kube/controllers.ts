@@ -123,8 +123,8 @@ async function look(api: API, probe: Probe): Promise<boolean | undefined> {
 /** A Deployment scaled to zero does nothing; a ConfigMap counts when its key is `true`. */
 function isAtWork(object: unknown, key: string | undefined): boolean {
   if (!isRecord(object)) return false;
-  if (key !== undefined) return isRecord(object['data']) && object['data'][key] === 'true';
-  return !(isRecord(object['spec']) && object['spec']['replicas'] === 0);
+  if (key !== undefined) return isRecord(object.data) && object.data[key] === 'true';
+  return !(isRecord(object.spec) && object.spec.replicas === 0);
 }
 
 function evidenceOf({ kind, namespace, name, key }: Probe): string {

@@ -24,7 +24,7 @@ const INTERVAL = 100;
 
 export interface CRDContext {
   api(): API;
-  discover(): Promise<Discovery>;
+  discovery(): Promise<Discovery>;
   /** Drops what is known of the server's kinds. */
   forget(): void;
 }
@@ -63,7 +63,7 @@ async function read(api: API, name: string): Promise<CRD | undefined> {
 
 async function isDiscovered(context: CRDContext, { name, versions }: CRD): Promise<boolean> {
   context.forget();
-  const discovery = await context.discover();
+  const discovery = await context.discovery();
   const dot = name.indexOf('.');
   const [plural, group] = [name.slice(0, dot), name.slice(dot + 1)];
   return versions.every((version) => !version.served || discovery.serves(`${group}/${version.name}`, plural));
@@ -71,12 +71,12 @@ async function isDiscovered(context: CRDContext, { name, versions }: CRD): Promi
 
 /** True when the schemas the server publishes have every optional field that the manifest has: they come a little later. */
 async function isPublished(api: API, manifest: Json): Promise<boolean> {
-  const spec = isRecord(manifest['spec']) ? manifest['spec'] : {};
-  const kind = isRecord(spec['names']) ? spec['names']['kind'] : undefined;
-  const versions = Array.isArray(spec['versions']) ? spec['versions'].filter(isRecord) : [];
-  const served = versions.find((version) => version['served'] === true);
-  const schema = served !== undefined && isRecord(served['schema']) ? served['schema']['openAPIV3Schema'] : undefined;
-  const version = served?.['name'];
+  const spec = isRecord(manifest.spec) ? manifest.spec : {};
+  const kind = isRecord(spec.names) ? spec.names.kind : undefined;
+  const versions = Array.isArray(spec.versions) ? spec.versions.filter(isRecord) : [];
+  const served = versions.find((version) => version.served === true);
+  const schema = served !== undefined && isRecord(served.schema) ? served.schema.openAPIV3Schema : undefined;
+  const version = served?.name;
   if (typeof kind !== 'string' || typeof version !== 'string' || schema === undefined) return true;
   const path = `/openapi/v3/apis/${MCS_GROUP}/${version}`;
   const reply = await api.send({ method: 'GET', path });
@@ -105,24 +105,22 @@ async function until(api: API, name: string, done: () => Promise<boolean>): Prom
 function parse(api: API, value: unknown, where: string): CRD {
   try {
     const root = required(record(value, ''), '', 'a mapping');
-    const metadata = required(record(root['metadata'], 'metadata'), 'metadata', 'a mapping');
-    const spec = required(record(root['spec'], 'spec'), 'spec', 'a mapping');
-    const status = isRecord(root['status']) ? root['status'] : {};
-    const conditions = Array.isArray(status['conditions']) ? status['conditions'].filter(isRecord) : [];
+    const metadata = required(record(root.metadata, 'metadata'), 'metadata', 'a mapping');
+    const spec = required(record(root.spec, 'spec'), 'spec', 'a mapping');
+    const status = isRecord(root.status) ? root.status : {};
+    const conditions = Array.isArray(status.conditions) ? status.conditions.filter(isRecord) : [];
     return {
-      name: required(text(metadata['name'], 'metadata.name'), 'metadata.name', 'a name'),
-      labels: textMap(metadata['labels'], 'metadata.labels') ?? {},
+      name: required(text(metadata.name, 'metadata.name'), 'metadata.name', 'a name'),
+      labels: textMap(metadata.labels, 'metadata.labels') ?? {},
       versions:
-        listOf(spec['versions'], 'spec.versions', (entry, path) => {
+        listOf(spec.versions, 'spec.versions', (entry, path) => {
           const version = required(record(entry, path), path, 'a mapping');
-          const name = required(text(version['name'], `${path}.name`), `${path}.name`, 'a name');
-          return { name, served: version['served'] === true, storage: version['storage'] === true };
+          const name = required(text(version.name, `${path}.name`), `${path}.name`, 'a name');
+          return { name, served: version.served === true, storage: version.storage === true };
         }) ?? [],
       storedVersions:
-        listOf(status['storedVersions'], 'status.storedVersions', (item, path) => text(item, path) ?? '') ?? [],
-      established: conditions.some(
-        (condition) => condition['type'] === 'Established' && condition['status'] === 'True',
-      ),
+        listOf(status.storedVersions, 'status.storedVersions', (item, path) => text(item, path) ?? '') ?? [],
+      established: conditions.some((condition) => condition.type === 'Established' && condition.status === 'True'),
     };
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;

@@ -1,5 +1,5 @@
 import { isRecord } from '../../api/reader.ts';
-import type { Server, User } from './entries.ts';
+import type { User } from './entries.ts';
 import { runPlugin, type ExecOptions } from './exec.ts';
 import { authorizeByProvider, type Authorize } from './provider.ts';
 import { readMaterial, readNamed } from './material.ts';
@@ -8,8 +8,9 @@ import { readMaterial, readNamed } from './material.ts';
 export interface Credentials {
   /** Names and values alternating, as undici takes them. */
   readonly headers: readonly string[];
-  readonly cert?: string | Buffer;
-  readonly key?: string | Buffer;
+  /** PEM, both or none. */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** Gives the credentials of one context; however many ask at once, they are fetched once. */
@@ -63,8 +64,10 @@ async function fetchCredentials(user: User, provider: Authorize | undefined, opt
   const found = await authorization(user, provider, options);
   const authorizationHeader = found.value === undefined ? [] : ['authorization', found.value];
   const headers = [...authorizationHeader, ...impersonation(user)];
-  const pair = found.pair ?? (cert !== undefined && key !== undefined ? { cert, key } : {});
-  return { credentials: { headers, ...pair }, until: found.until };
+  const pair = found.pair ?? (cert !== undefined && key !== undefined ? { cert: String(cert), key: String(key) } : {});
+  const rotates = user.certFile !== undefined || user.keyFile !== undefined;
+  const until = rotates ? Math.min(found.until, Date.now() + REREAD) : found.until;
+  return { credentials: { headers, ...pair }, until };
 }
 
 interface Authorization {
@@ -104,7 +107,7 @@ async function authorization(
 function expiryOf(header: string): number | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(header.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    const exp = isRecord(claims) ? claims['exp'] : undefined;
+    const exp = isRecord(claims) ? claims.exp : undefined;
     return typeof exp === 'number' ? exp * 1000 : undefined;
   } catch {
     return undefined;

@@ -25,7 +25,7 @@ export async function discover(api: API): Promise<Discovery> {
   const intent = { verb: 'get', resource: '/apis' } as const;
   const document = await api.json({ method: 'GET', path: '/apis', accept: ACCEPT }, intent);
   const root = isRecord(document) ? document : {};
-  return Array.isArray(root['items']) ? aggregated(root['items']) : plain(api, root['groups']);
+  return Array.isArray(root.items) ? aggregated(root.items) : plain(api, root.groups);
 }
 
 /** The versions of a kind that are served, best first. */
@@ -38,12 +38,12 @@ function aggregated(items: readonly unknown[]): Discovery {
   const groups = new Set<string>();
   const served = new Set<string>();
   for (const item of items.filter(isRecord)) {
-    const group = isRecord(item['metadata']) ? item['metadata']['name'] : undefined;
+    const group = isRecord(item.metadata) ? item.metadata.name : undefined;
     if (typeof group !== 'string' || group === '') continue;
     groups.add(group);
-    for (const version of records(item['versions'])) {
-      for (const resource of records(version['resources'])) {
-        served.add(`${group}/${String(version['version'])}/${String(resource['resource'])}`);
+    for (const version of records(item.versions)) {
+      for (const resource of records(version.resources)) {
+        served.add(`${group}/${String(version.version)}/${String(resource.resource)}`);
       }
     }
   }
@@ -54,11 +54,11 @@ async function plain(api: API, list: unknown): Promise<Discovery> {
   const groups = new Set<string>();
   const wanted: string[] = [];
   for (const group of records(list)) {
-    const name = group['name'];
+    const name = group.name;
     if (typeof name !== 'string') continue;
     groups.add(name);
     if (!OF_INTEREST.has(name)) continue;
-    for (const { groupVersion } of records(group['versions'])) {
+    for (const { groupVersion } of records(group.versions)) {
       if (typeof groupVersion === 'string') wanted.push(groupVersion);
     }
   }
@@ -66,7 +66,7 @@ async function plain(api: API, list: unknown): Promise<Discovery> {
   const read = async (groupVersion: string): Promise<void> => {
     const path = `/apis/${groupVersion}`;
     const document = await api.find({ method: 'GET', path }, { verb: 'get', resource: path });
-    const resources = isRecord(document) ? records(document['resources']) : [];
+    const resources = isRecord(document) ? records(document.resources) : [];
     for (const { name } of resources) served.add(`${groupVersion}/${String(name)}`);
   };
   await Promise.all(wanted.map(read));

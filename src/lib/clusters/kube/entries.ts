@@ -62,7 +62,7 @@ const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
 /** A cluster entry. @throws MalformedError; @param at how to call it in messages */
 export function parseServer(value: unknown, at: string, absolute: (path: string) => string): Server {
   const cluster = required(record(value, at), at, 'a mapping');
-  const url = required(text(cluster['server'], `${at}: server`), `${at}: server`, 'a URL');
+  const url = required(text(cluster.server, `${at}: server`), `${at}: server`, 'a URL');
   if (!isURL(url, ['http:', 'https:']))
     throw new MalformedError(`${at}: server`, 'a URL with http:// or https://', url);
   const proxyURL = nonEmpty(text(cluster['proxy-url'], `${at}: proxy-url`));
@@ -76,7 +76,7 @@ export function parseServer(value: unknown, at: string, absolute: (path: string)
     tlsServerName: nonEmpty(text(cluster['tls-server-name'], `${at}: tls-server-name`)),
     insecure: bool(cluster['insecure-skip-tls-verify'], `${at}: insecure-skip-tls-verify`),
     proxyURL,
-    execConfig: execConfig(cluster['extensions']),
+    execConfig: execConfig(cluster.extensions),
   });
 }
 
@@ -107,7 +107,7 @@ export function parseUser(value: unknown, name: string, absolute: (path: string)
     asUID: string('as-uid'),
     asGroups: groups,
     asExtra: parseExtra(user['as-user-extra'], at),
-    exec: parseExec(user['exec'], at, absolute),
+    exec: parseExec(user.exec, at, absolute),
     authProvider: parseAuthProvider(user['auth-provider'], at),
   });
 }
@@ -116,24 +116,24 @@ function parseExec(value: unknown, at: string, absolute: (path: string) => strin
   const exec = record(value, `${at}: exec`);
   if (exec === undefined) return undefined;
   const where = `${at}: exec.command`;
-  const command = required(nonEmpty(text(exec['command'], where)), where, 'a program');
-  const mode = text(exec['interactiveMode'], `${at}: exec.interactiveMode`) ?? 'IfAvailable';
+  const command = required(nonEmpty(text(exec.command, where)), where, 'a program');
+  const mode = text(exec.interactiveMode, `${at}: exec.interactiveMode`) ?? 'IfAvailable';
   if (mode !== 'Never' && mode !== 'IfAvailable' && mode !== 'Always') {
     throw new MalformedError(`${at}: exec.interactiveMode`, 'Never, IfAvailable or Always', mode);
   }
-  const env = listOf(exec['env'], `${at}: exec.env`, (entry, path) => {
+  const env = listOf(exec.env, `${at}: exec.env`, (entry, path) => {
     const variable = required(record(entry, path), path, 'a mapping');
-    const name = required(text(variable['name'], `${path}.name`), `${path}.name`, 'a name');
-    return [name, text(variable['value'], `${path}.value`) ?? ''] as const;
+    const name = required(text(variable.name, `${path}.name`), `${path}.name`, 'a name');
+    return [name, text(variable.value, `${path}.value`) ?? ''] as const;
   });
   return compact({
-    apiVersion: text(exec['apiVersion'], `${at}: exec.apiVersion`) ?? 'client.authentication.k8s.io/v1',
+    apiVersion: text(exec.apiVersion, `${at}: exec.apiVersion`) ?? 'client.authentication.k8s.io/v1',
     command: /[/\\]/.test(command) ? absolute(command) : command,
-    args: listOf(exec['args'], `${at}: exec.args`, (arg, path) => required(text(arg, path), path, 'a string')) ?? [],
+    args: listOf(exec.args, `${at}: exec.args`, (arg, path) => required(text(arg, path), path, 'a string')) ?? [],
     env: Object.fromEntries(env ?? []),
     interactiveMode: mode,
-    provideClusterInfo: bool(exec['provideClusterInfo'], `${at}: exec.provideClusterInfo`) ?? false,
-    installHint: nonEmpty(text(exec['installHint'], `${at}: exec.installHint`)),
+    provideClusterInfo: bool(exec.provideClusterInfo, `${at}: exec.provideClusterInfo`) ?? false,
+    installHint: nonEmpty(text(exec.installHint, `${at}: exec.installHint`)),
   });
 }
 
@@ -141,8 +141,8 @@ function parseAuthProvider(value: unknown, at: string): User['authProvider'] {
   const provider = record(value, `${at}: auth-provider`);
   if (provider === undefined) return undefined;
   const where = `${at}: auth-provider`;
-  const name = required(text(provider['name'], `${where}.name`), `${where}.name`, 'a name');
-  return { name, config: textMap(provider['config'], `${where}.config`) ?? {} };
+  const name = required(text(provider.name, `${where}.name`), `${where}.name`, 'a name');
+  return { name, config: textMap(provider.config, `${where}.config`) ?? {} };
 }
 
 function parseExtra(value: unknown, at: string): User['asExtra'] {
@@ -157,7 +157,7 @@ function parseExtra(value: unknown, at: string): User['asExtra'] {
 
 function execConfig(value: unknown): unknown {
   if (!Array.isArray(value)) return undefined;
-  return value.filter(isRecord).find((extension) => extension['name'] === EXEC_EXTENSION)?.['extension'];
+  return value.filter(isRecord).find((extension) => extension.name === EXEC_EXTENSION)?.extension;
 }
 
 function path(from: Json, key: string, at: string, absolute: (path: string) => string): string | undefined {

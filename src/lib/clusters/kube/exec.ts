@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { isRecord, record, required, text } from '../../api/reader.ts';
 import { ClusterError } from '../../errors.ts';
 import type { ExecPlugin, Server } from './entries.ts';
@@ -83,13 +83,19 @@ function run(
   fail: (why: string, next?: string) => ClusterError,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(plugin.command, [...plugin.args], {
-      env: { ...env },
-      stdio: [interactive ? 'inherit' : 'ignore', 'pipe', interactive ? 'inherit' : 'pipe'],
-      windowsHide: true,
-      ...(signal === undefined ? {} : { signal }),
-      ...(interactive ? {} : { timeout: PLUGIN_TIMEOUT }),
-    });
+    let child: ChildProcess;
+    try {
+      child = spawn(plugin.command, [...plugin.args], {
+        env: { ...env },
+        stdio: [interactive ? 'inherit' : 'ignore', 'pipe', interactive ? 'inherit' : 'pipe'],
+        windowsHide: true,
+        ...(signal === undefined ? {} : { signal }),
+        ...(interactive ? {} : { timeout: PLUGIN_TIMEOUT }),
+      });
+    } catch (error) {
+      reject(fail(oneLine(error instanceof Error ? error.message : String(error)))); // e.g. a null byte in an argument
+      return;
+    }
     let output = '';
     let complaint = '';
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -117,13 +123,13 @@ function run(
 
 function parseCredential(output: string, apiVersion: string): ExecCredential {
   const root = required(record(JSON.parse(output), ''), '', 'a mapping');
-  if (root['kind'] !== 'ExecCredential') throw new Error('kind is not ExecCredential');
-  if (root['apiVersion'] !== apiVersion) throw new Error(`apiVersion is not ${apiVersion}, as the kubeconfig says`);
-  const status = isRecord(root['status']) ? root['status'] : {};
-  const token = text(status['token'], 'status.token');
-  const cert = text(status['clientCertificateData'], 'status.clientCertificateData');
-  const key = text(status['clientKeyData'], 'status.clientKeyData');
-  const expiration = text(status['expirationTimestamp'], 'status.expirationTimestamp');
+  if (root.kind !== 'ExecCredential') throw new Error('kind is not ExecCredential');
+  if (root.apiVersion !== apiVersion) throw new Error(`apiVersion is not ${apiVersion}, as the kubeconfig says`);
+  const status = isRecord(root.status) ? root.status : {};
+  const token = text(status.token, 'status.token');
+  const cert = text(status.clientCertificateData, 'status.clientCertificateData');
+  const key = text(status.clientKeyData, 'status.clientKeyData');
+  const expiration = text(status.expirationTimestamp, 'status.expirationTimestamp');
   if (!token && !cert) throw new Error('status has neither token nor clientCertificateData');
   if (Boolean(cert) !== Boolean(key)) throw new Error('status has only one of clientCertificateData and clientKeyData');
   const expires = expiration === undefined ? Number.NaN : Date.parse(expiration);

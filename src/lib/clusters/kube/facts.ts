@@ -53,13 +53,13 @@ const FATAL: ReadonlySet<ClusterErrorReason> = new Set(['unreachable', 'timeout'
 async function readUID(api: API): Promise<string | undefined> {
   const intent = { verb: 'get', resource: 'namespaces', name: 'kube-system' } as const;
   const namespace = await api.find({ method: 'GET', path: '/api/v1/namespaces/kube-system' }, intent);
-  const metadata = isRecord(namespace) ? namespace['metadata'] : undefined;
-  return isRecord(metadata) ? string(metadata['uid']) : undefined;
+  const metadata = isRecord(namespace) ? namespace.metadata : undefined;
+  return isRecord(metadata) ? string(metadata.uid) : undefined;
 }
 
 async function readVersion(api: API): Promise<string | undefined> {
   const version = await api.json({ method: 'GET', path: '/version' }, { verb: 'get', resource: '/version' });
-  return isRecord(version) ? string(version['gitVersion']) : undefined;
+  return isRecord(version) ? string(version.gitVersion) : undefined;
 }
 
 async function readFields(api: API, version: string | undefined): Promise<ServedFields> {
@@ -87,19 +87,19 @@ async function readFamilies(api: API, discovery: Discovery): Promise<readonly IP
   }
   const intent = { verb: 'get', resource: 'services', namespace: 'default', name: 'kubernetes' } as const;
   const service = await api.json({ method: 'GET', path: '/api/v1/namespaces/default/services/kubernetes' }, intent);
-  const spec = isRecord(service) && isRecord(service['spec']) ? service['spec'] : {};
-  const families = Array.isArray(spec['ipFamilies']) ? spec['ipFamilies'].filter(isFamily) : [];
+  const spec = isRecord(service) && isRecord(service.spec) ? service.spec : {};
+  const families = Array.isArray(spec.ipFamilies) ? spec.ipFamilies.filter(isFamily) : [];
   return families.length > 0 ? families : ['IPv4'];
 }
 
 /** The families of a list of ServiceCIDRs; the default one, `kubernetes`, says which comes first. */
 function familiesOf(list: unknown): readonly IPFamily[] {
-  const items = isRecord(list) && Array.isArray(list['items']) ? list['items'].filter(isRecord) : [];
-  const isDefault = (item: Json): boolean => isRecord(item['metadata']) && item['metadata']['name'] === 'kubernetes';
+  const items = isRecord(list) && Array.isArray(list.items) ? list.items.filter(isRecord) : [];
+  const isDefault = (item: Json): boolean => isRecord(item.metadata) && item.metadata.name === 'kubernetes';
   const ordered = [...items.filter(isDefault), ...items.filter((item) => !isDefault(item))];
   const cidrs = ordered.flatMap((item) => {
-    const spec = isRecord(item['spec']) ? item['spec'] : {};
-    return Array.isArray(spec['cidrs']) ? spec['cidrs'].filter((cidr) => typeof cidr === 'string') : [];
+    const spec = isRecord(item.spec) ? item.spec : {};
+    return Array.isArray(spec.cidrs) ? spec.cidrs.filter((cidr) => typeof cidr === 'string') : [];
   });
   return [...new Set(cidrs.map((cidr): IPFamily => (cidr.includes(':') ? 'IPv6' : 'IPv4')))];
 }

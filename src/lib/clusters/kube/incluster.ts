@@ -10,7 +10,7 @@ export async function inClusterContext(
   env: Readonly<Record<string, string | undefined>>,
   folder: string = SERVICE_ACCOUNT_FOLDER,
 ): Promise<ContextEntry | undefined> {
-  const host = env['KUBERNETES_SERVICE_HOST'] ?? '';
+  const host = env.KUBERNETES_SERVICE_HOST ?? '';
   if (host === '') return undefined;
   const tokenFile = join(folder, 'token');
   const caFile = join(folder, 'ca.crt');
@@ -19,7 +19,7 @@ export async function inClusterContext(
   } catch {
     return undefined;
   }
-  const port = env['KUBERNETES_SERVICE_PORT'] || '443';
+  const port = env.KUBERNETES_SERVICE_PORT || '443';
   const url = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const user = { name: 'service account', tokenFile };
   return { name: 'in-cluster', file: folder, url, access: { server: { url, caFile }, user } };

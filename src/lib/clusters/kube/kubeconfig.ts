@@ -37,7 +37,7 @@ export function kubeconfigPaths(
   home: string,
 ): KubeconfigPaths {
   if (given.length > 0) return { paths: [...new Set(given)], required: true };
-  const list = (env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
+  const list = (env.KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
   if (list.length > 0) return { paths: [...new Set(list)], required: false };
   return { paths: [join(home, '.kube', 'config')], required: false };
 }
@@ -85,7 +85,7 @@ async function readKubeconfig(path: string, mustExist: boolean): Promise<string 
     return content.toString('utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    const code = isRecord(error) && typeof error['code'] === 'string' ? error['code'] : 'unreadable';
+    const code = isRecord(error) && typeof error.code === 'string' ? error.code : 'unreadable';
     if (code === 'ENOENT' && !mustExist) return undefined;
     const why = READ_PROBLEMS[code] ?? `cannot be read (${code})`;
     throw new ConfigError(`kubeconfig ${path}: ${why}`, 'check --kubeconfig and KUBECONFIG', { cause: error });
@@ -121,9 +121,9 @@ async function parseDocument(path: string, content: string): Promise<unknown> {
 }
 
 function contextsOf(file: string, root: Json, shown: string): readonly ContextEntry[] {
-  const servers = named(root['clusters'], 'clusters', 'cluster');
-  const users = named(root['users'], 'users', 'user');
-  const contexts = named(root['contexts'], 'contexts', 'context');
+  const servers = named(root.clusters, 'clusters', 'cluster');
+  const users = named(root.users, 'users', 'user');
+  const contexts = named(root.contexts, 'contexts', 'context');
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(dirname(file), path));
   return [...contexts].map(([name, context]): ContextEntry => {
     try {
@@ -146,8 +146,8 @@ function accessOf(
   absolute: (path: string) => string,
 ): { server: Server; user: User } | { problem: string; url: string } {
   const context = record(value, 'context') ?? {};
-  const serverName = text(context['cluster'], 'context.cluster') ?? '';
-  const userName = text(context['user'], 'context.user') ?? '';
+  const serverName = text(context.cluster, 'context.cluster') ?? '';
+  const userName = text(context.user, 'context.user') ?? '';
   if (serverName === '') return { problem: 'the context names no cluster', url: '' };
   if (!servers.has(serverName))
     return { problem: `the context names cluster "${serverName}", which is not there`, url: '' };
@@ -166,7 +166,7 @@ function named(list: unknown, path: string, field: string): Entries {
   const out = new Map<string, unknown>();
   listOf(list, path, (value, at) => {
     const entry = required(record(value, at), at, 'a mapping');
-    const name = required(text(entry['name'], `${at}.name`), `${at}.name`, 'a name');
+    const name = required(text(entry.name, `${at}.name`), `${at}.name`, 'a name');
     if (!out.has(name)) out.set(name, entry[field]);
   });
   return out;

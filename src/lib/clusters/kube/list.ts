@@ -61,11 +61,11 @@ async function listOnce(
 function readPage(api: API, document: unknown, intent: Intent): { items: readonly unknown[]; next: string } {
   try {
     const list = required(record(document, ''), '', 'a list');
-    const metadata = isRecord(list['metadata']) ? list['metadata'] : {};
+    const metadata = isRecord(list.metadata) ? list.metadata : {};
     if (!('items' in list)) throw new MalformedError('items', 'a list', undefined);
     return {
-      items: listOf(list['items'], 'items', (item) => item) ?? [], // null is Go's empty list
-      next: text(metadata['continue'], 'metadata.continue') ?? '',
+      items: listOf(list.items, 'items', (item) => item) ?? [], // null is Go's empty list
+      next: text(metadata.continue, 'metadata.continue') ?? '',
     };
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;

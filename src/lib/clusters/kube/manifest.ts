@@ -13,12 +13,12 @@ export function manifestOf<K extends Kind>(
   mcsVersion: string | undefined,
   subresource: 'status' | undefined,
 ): Readonly<Record<string, unknown>> {
-  const { metadata, apiVersion: _version, kind: _kind, ...body } = object as ObjectOf[Kind];
+  const { metadata, apiVersion: _version, kind: _kind, ...body } = object;
   const { name, namespace, labels, annotations, ownerReferences } = metadata;
   const head = { apiVersion: apiVersionOf(kind, version), kind };
   const fields: Readonly<Record<string, unknown>> = { ...body };
   if (subresource === 'status') {
-    return { ...head, metadata: compact({ name, namespace }), status: fields['status'] ?? {} };
+    return { ...head, metadata: compact({ name, namespace }), status: fields.status ?? {} };
   }
   const { status: _status, ...rest } = fields;
   const owners = ownerReferences?.map((owner) =>

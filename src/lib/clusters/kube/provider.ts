@@ -38,12 +38,12 @@ export function authorizeByProvider(provider: NonNullable<User['authProvider']>,
     loading ??= load();
     const request: { headers?: unknown } = { headers: {} };
     try {
-      await (await loading).applyToHTTPSOptions(request as object);
+      await (await loading).applyToHTTPSOptions(request);
     } catch (error) {
       throw fail(oneLine(error instanceof Error ? error.message : String(error)), error);
     }
     const headers = isRecord(request.headers) ? request.headers : {};
-    const value = headers['Authorization'] ?? headers['authorization'];
+    const value = headers.Authorization ?? headers.authorization;
     if (typeof value !== 'string') throw fail('gave no token');
     return value;
   };

@@ -1,3 +1,4 @@
+import { nearestNames } from '../../api/nearest.ts';
 import { NothingUsableError, UsageError } from '../../errors.ts';
 
 /**
@@ -54,34 +55,4 @@ function known(names: readonly string[]): string {
     .map((name) => `"${name}"`)
     .join(', ');
   return `there is ${some}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
-}
-
-/** The (at most three) names that are like the wanted one: it holds them or they hold it, or few letters differ. */
-export function nearestNames(names: readonly string[], wanted: string): readonly string[] {
-  const lower = wanted.toLowerCase();
-  return names
-    .map((name) => ({ name, distance: distance(name.toLowerCase(), lower) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(wanted.length / 3)) || holds(name, lower))
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
-    .slice(0, 3)
-    .map(({ name }) => name);
-}
-
-function holds(name: string, wanted: string): boolean {
-  const lower = name.toLowerCase();
-  return wanted.length >= 3 && (lower.includes(wanted) || (lower.length >= 3 && wanted.includes(lower)));
-}
-
-/** Levenshtein distance: letters to add, drop or change. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (same ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -122,12 +122,12 @@ function explain(text: string): Explanation {
   const string = (value: unknown): string => (typeof value === 'string' ? oneLine(value) : '');
   if (!isRecord(status))
     return { message: text.trimStart().startsWith('<') ? '' : oneLine(text), reason: '', causes: [] };
-  const details = isRecord(status['details']) ? status['details'] : {};
-  const causes = Array.isArray(details['causes']) ? details['causes'].filter(isRecord) : [];
+  const details = isRecord(status.details) ? status.details : {};
+  const causes = Array.isArray(details.causes) ? details.causes.filter(isRecord) : [];
   return {
-    message: string(status['message']),
-    reason: string(status['reason']),
-    causes: causes.map((cause) => ({ reason: string(cause['reason']), message: string(cause['message']) })),
+    message: string(status.message),
+    reason: string(status.reason),
+    causes: causes.map((cause) => ({ reason: string(cause.reason), message: string(cause.message) })),
   };
 }
 

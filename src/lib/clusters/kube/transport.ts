@@ -120,7 +120,12 @@ export class Transport {
       headers,
       ...(body === undefined ? {} : { body }),
     });
-    const timer = setTimeout(() => running.abort(this.#timeout()), Math.max(0, deadline - Date.now()));
+    const timer = setTimeout(
+      () => {
+        running.abort(this.#timeout());
+      },
+      Math.max(0, deadline - Date.now()),
+    );
     this.#running.add(running);
     if (this.#end !== undefined) running.abort(this.#end);
     try {
@@ -152,10 +157,14 @@ export class Transport {
 
   /** Work that must not begin, nor go on unnoticed, after the end. */
   async #guard<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#end !== undefined) throw this.#end;
+    this.#refuseAfterEnd();
     const result = await work();
-    if (this.#end !== undefined) throw this.#end;
+    this.#refuseAfterEnd();
     return result;
+  }
+
+  #refuseAfterEnd(): void {
+    if (this.#end !== undefined) throw this.#end;
   }
 
   async #sleep(milliseconds: number): Promise<void> {

@@ -157,6 +157,7 @@ describe('credential plugins', () => {
       /apiVersion is not client/,
     ],
     ['no token', `echo '{"apiVersion":"${V1}","kind":"ExecCredential","status":{}}'`, {}, /neither token nor/],
+    ['an argument that no program can get', '', { args: ['a\0b'] }, /must be a string without null bytes/],
     ['the need of a terminal', '', { interactiveMode: 'Always' }, /needs a terminal/],
   ])('%s is one line', async (_what, body, extra, message, next) => {
     const server = await guarded(() => true);

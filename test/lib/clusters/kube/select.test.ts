@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestNames, selectNames } from '../../../../src/lib/clusters/kube/select.ts';
+import { selectNames } from '../../../../src/lib/clusters/kube/select.ts';
 import { NothingUsableError, UsageError } from '../../../../src/lib/errors.ts';
 
 const NAMES = ['prod-east', 'prod-west', 'prod-old', 'dev', 'arn:aws:eks:eu:1:cluster/shop', 'kind-a+b', '!odd'];
@@ -60,10 +60,5 @@ describe('selection of contexts', () => {
         expect(chosen).toEqual(names.filter((candidate) => wanted.has(candidate)));
       }),
     );
-  });
-
-  it('proposes nothing that is not like it', () => {
-    expect(nearestNames(['east', 'west'], 'completely-other')).toEqual([]);
-    expect(nearestNames(['gke_project_region_shop', 'west'], 'shop')).toEqual(['gke_project_region_shop']);
   });
 });

@@ -13,7 +13,7 @@ const EMPTY = { metadata: {}, items: [] };
 
 let open: { close(): unknown }[] = [];
 afterEach(async () => {
-  await Promise.all(open.map(async (one) => one.close()));
+  await Promise.all(open.map((one) => one.close()));
   open = [];
 });
 
@@ -36,7 +36,13 @@ function base64(text: string): string {
 describe.skipIf(!hasOpenSSL)('TLS', () => {
   it('makes no new connection for a request', async () => {
     const pair = selfSigned();
-    const server = await listening((_request, response) => setImmediate(() => answer(response, 200, EMPTY)), pair);
+    const server = await listening(
+      (_request, response) =>
+        setImmediate(() => {
+          answer(response, 200, EMPTY);
+        }),
+      pair,
+    );
     const it = cluster({ url: server.url, caData: base64(pair.cert) }, { token: 't' }, { concurrency: 4 });
     for (let round = 0; round < 20; round++) await it.list('Namespace');
     // undici gives a connection back one turn of the event loop after the answer, so that calls in a row use two.
@@ -47,8 +53,9 @@ describe.skipIf(!hasOpenSSL)('TLS', () => {
   });
 
   it('says what is wrong with a certificate', async () => {
-    const ok = (_request: IncomingMessage, response: Parameters<typeof answer>[0]): void =>
+    const ok = (_request: IncomingMessage, response: Parameters<typeof answer>[0]): void => {
       answer(response, 200, EMPTY);
+    };
     const [good, expired, other] = [
       selfSigned(),
       selfSigned('20200201000000Z'),
@@ -172,7 +179,9 @@ describe('trouble', () => {
   });
 
   it('does not wait longer than the request may last', async () => {
-    const server = await listening((_request, response) => answer(response, 429, {}, { 'retry-after': '3600' }));
+    const server = await listening((_request, response) => {
+      answer(response, 429, {}, { 'retry-after': '3600' });
+    });
     await expect(cluster({ url: server.url }).list('Namespace')).rejects.toThrow(/too busy/);
     expect(server.requests).toHaveLength(1);
   });
@@ -201,6 +210,21 @@ describe('trouble', () => {
       Array.from({ length: 5 }, () => 'InterruptedError'),
     );
     expect(silent.requests).toHaveLength(2);
+  });
+
+  it('has no more requests under way than it may', async () => {
+    let [running, most] = [0, 0];
+    const server = await listening((_request, response) => {
+      most = Math.max(most, ++running);
+      setTimeout(() => {
+        running--;
+        answer(response, 200, EMPTY);
+      }, 5);
+    });
+    const it = cluster({ url: server.url }, {}, { concurrency: 3 });
+    await Promise.all(Array.from({ length: 30 }, () => it.list('Namespace')));
+    expect(most).toBe(3);
+    expect(server.requests).toHaveLength(30);
   });
 
   it.each([
@@ -256,9 +280,9 @@ describe('lists', () => {
   });
 
   it('keeps the path of a server behind a gateway, and names in their place', async () => {
-    const server = await listening((_request, response) =>
-      answer(response, 404, { reason: 'NotFound', details: { name: 'x' } }),
-    );
+    const server = await listening((_request, response) => {
+      answer(response, 404, { reason: 'NotFound', details: { name: 'x' } });
+    });
     const it = cluster({ url: `${server.url}/k8s/clusters/c-1` });
     await it.get('Service', { namespace: 'a/../b', name: '../x?y' });
     expect(server.requests).toEqual(['GET /k8s/clusters/c-1/api/v1/namespaces/a%2F..%2Fb/services/..%2Fx%3Fy']);
@@ -268,7 +292,9 @@ describe('lists', () => {
 describe('proxies', () => {
   it('goes through an HTTP proxy', async () => {
     const server = await listening(
-      (_request, response) => answer(response, 200, EMPTY),
+      (_request, response) => {
+        answer(response, 200, EMPTY);
+      },
       hasOpenSSL ? selfSigned() : undefined,
     );
     const tunnels: string[] = [];
@@ -288,7 +314,14 @@ describe('proxies', () => {
       answer(response, 200, EMPTY);
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    open.push({ close: () => proxy.closeAllConnections() }, { close: () => proxy.close() });
+    open.push(
+      {
+        close: () => {
+          proxy.closeAllConnections();
+        },
+      },
+      { close: () => proxy.close() },
+    );
     const proxyURL = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     const it = cluster({ url: server.url, insecure: true, proxyURL });
     for (let round = 0; round < 10; round++) await it.list('Namespace');
@@ -301,7 +334,9 @@ describe('proxies', () => {
 
   it.skipIf(!hasOpenSSL)('goes through a SOCKS 5 proxy', async () => {
     const pair = selfSigned();
-    const server = await listening((_request, response) => answer(response, 200, EMPTY), pair);
+    const server = await listening((_request, response) => {
+      answer(response, 200, EMPTY);
+    }, pair);
     let tunnels = 0;
     const proxy = createTCPServer((client) => {
       client.on('error', () => client.destroy());
