@@ -82,17 +82,20 @@ function openLayer(spec: Spec, options: DirectoryOptions): Layer {
       throw new UsageError('--dir -: standard input cannot be read here', 'give a directory');
     return { type: 'stdin', shown: '-', read: options.stdin };
   }
-  const path = absolute(spec.path, options);
-  let isDirectory: boolean;
-  try {
-    isDirectory = statSync(path).isDirectory();
-  } catch (error) {
-    throw new UsageError(`--dir ${spec.path}: ${describeError(error)}`, siblingHint(path, spec.path), { cause: error });
-  }
-  if (!isDirectory) {
+  const path = realPath(spec.path, options);
+  if (!statSync(path).isDirectory()) {
     throw new UsageError(`--dir ${spec.path}: a file, not a directory`, `give its folder, or --dir - < ${spec.path}`);
   }
   return { type: 'directory', path, shown: spec.path };
+}
+
+function realPath(shown: string, options: DirectoryOptions): string {
+  const path = absolute(shown, options);
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    throw new UsageError(`--dir ${shown}: ${describeError(error)}`, siblingHint(path, shown), { cause: error });
+  }
 }
 
 /** One directory is one cluster, and standard input can be read only once. */
@@ -100,7 +103,7 @@ function refuseShared(layers: ReadonlyMap<string, readonly Layer[]>): void {
   const owners = new Map<string, string>();
   for (const [name, list] of layers) {
     for (const layer of list) {
-      const place = layer.type === 'stdin' ? '-' : realpathSync(layer.path);
+      const place = layer.type === 'stdin' ? '-' : layer.path;
       const owner = owners.get(place);
       if (owner !== undefined) {
         throw new UsageError(

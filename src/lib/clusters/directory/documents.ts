@@ -75,9 +75,8 @@ function itemIn(path: string): number | undefined {
 function offsetIn(text: string, path: string): number {
   try {
     return offsetOf(parseEvents(text, {}), text, steps(path));
-  } catch (error) {
-    if (error instanceof YAMLException) return 0; // nested deeper than the YAML reader goes
-    throw error;
+  } catch {
+    return 0; // valid JSON that is no YAML: nested deeper than that reader goes
   }
 }
 
@@ -120,7 +119,9 @@ function splitDocuments(events: Event[]): readonly Event[][] {
   return starts.length === 1 ? [events] : starts.map((start, index) => events.slice(start, starts[index + 1]));
 }
 
+/** js-yaml says that it may throw more than its own exception. */
 function toProblem(error: unknown): { line: number; message: string } {
-  if (!(error instanceof YAMLException)) throw error;
-  return { line: (error.mark?.line ?? 0) + 1, message: `cannot be parsed: ${error.reason}` };
+  const known = error instanceof YAMLException;
+  const reason = known ? error.reason : String(error);
+  return { line: (known ? (error.mark?.line ?? 0) : 0) + 1, message: `cannot be parsed: ${reason}` };
 }

@@ -2,7 +2,7 @@
 export type Layer =
   | {
       readonly type: 'directory';
-      /** Absolute. */
+      /** Absolute, without symbolic links. */
       readonly path: string;
       /** As it was given. */
       readonly shown: string;

@@ -5,7 +5,7 @@ import type { Kind } from '../../api/kinds.ts';
 import { Contents } from './contents.ts';
 import type { Entry } from './contents.ts';
 import { readDocuments } from './documents.ts';
-import { describeError } from './failure.ts';
+import { codeOf, describeError } from './failure.ts';
 import type { Layer } from './layer.ts';
 import { isOwn, ownPath } from './layout.ts';
 import { manifestsIn } from './manifest.ts';
@@ -37,7 +37,7 @@ export async function loadLayers(layers: readonly Layer[]): Promise<Loaded> {
   const reading = new Reading();
   for (const [index, layer] of layers.entries()) {
     if (layer.type === 'stdin') {
-      reading.bytes({ shown: '<stdin>', path: '', layer: index }, await layer.read());
+      await reading.stdin(layer.read, index);
       continue;
     }
     const last = index === layers.length - 1;
@@ -69,6 +69,15 @@ class Reading {
   readonly #namespaces = new Set<string>();
   readonly #foreign = new Set<string>();
 
+  async stdin(read: () => Promise<Buffer>, layer: number): Promise<void> {
+    const source: Source = { shown: '<stdin>', path: '', layer };
+    try {
+      this.bytes(source, await read());
+    } catch (error) {
+      this.#problem(source, 1, `cannot be read: ${describeError(error)}`);
+    }
+  }
+
   file(source: Source, path: string, last: boolean): void {
     const bytes = this.#read(source, path);
     if (bytes === undefined) return;
@@ -99,7 +108,8 @@ class Reading {
       if (refused === undefined) return readFileSync(path);
       this.#problem(source, 1, refused);
     } catch (error) {
-      this.#problem(source, 1, `cannot be read: ${describeError(error)}`);
+      // A file that another run has just removed is no fault.
+      if (codeOf(error) !== 'ENOENT') this.#problem(source, 1, `cannot be read: ${describeError(error)}`);
     }
     return undefined;
   }

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ClusterError } from '../../errors.ts';
 import { codeOf, writeFailure } from './failure.ts';
 import { OWN_FOLDER, temporaryName, writerOf } from './layout.ts';
+
+/** How often a write is tried when its folder goes away under it. */
+const MAX_ATTEMPTS = 20;
 
 /**
  * The files below `<dir>/mcs`: the only place that is ever written. A file is replaced by writing a temporary one
@@ -32,17 +35,29 @@ export class OwnFiles {
   write(path: string, text: string): void {
     this.#try(path, () => {
       this.#clean();
-      this.#prepare(dirname(path));
-      const target = join(this.#root, path);
-      const temporary = join(dirname(target), temporaryName(process.pid, randomBytes(6).toString('hex')));
-      try {
-        writeFileSync(temporary, text, { flag: 'wx' });
-        renameSync(temporary, target);
-      } catch (error) {
-        rmSync(temporary, { force: true });
-        throw error;
+      // Another run may remove the folder, while it is empty, between our making it and our writing into it.
+      for (let attempt = 1; ; attempt++) {
+        try {
+          this.#replace(path, text);
+          return;
+        } catch (error) {
+          if (codeOf(error) !== 'ENOENT' || attempt === MAX_ATTEMPTS || !existsSync(this.#root)) throw error;
+        }
       }
     });
+  }
+
+  #replace(path: string, text: string): void {
+    this.#prepare(dirname(path));
+    const target = join(this.#root, path);
+    const temporary = join(dirname(target), temporaryName(process.pid, randomBytes(6).toString('hex')));
+    try {
+      writeFileSync(temporary, text, { flag: 'wx' });
+      renameSync(temporary, target);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
   }
 
   /** Removes a file, and the folders that are empty without it. */

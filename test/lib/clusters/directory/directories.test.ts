@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { directoryClusters } from '../../../../src/lib/clusters/directory/directories.ts';
@@ -130,4 +130,17 @@ test('a fault in standard input is named as such', async () => {
   expect((await failure(clusters[0]?.list('Service') ?? Promise.resolve())).message).toMatch(
     /^<stdin>:1: cannot be parsed: /,
   );
+});
+
+test('standard input that breaks is a cluster error', async () => {
+  const { clusters } = await directoryClusters(['-'], { stdin: () => Promise.reject(new Error('broken pipe')) });
+  const error = await failure(clusters[0]?.list('Service') ?? Promise.resolve());
+  expect(error.message).toBe('<stdin>:1: cannot be read: broken pipe');
+});
+
+test('a directory that goes away before it is read is a cluster error', async () => {
+  const cwd = folder({ 'east/a.yaml': '' });
+  const cluster = await open(cwd, 'east');
+  rmSync(join(cwd, 'east'), { recursive: true });
+  expect((await failure(cluster.list('Service'))).message).toBe('east:1: cannot be read: does not exist (ENOENT)');
 });

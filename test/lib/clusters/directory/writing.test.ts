@@ -278,3 +278,12 @@ test('writes at the same time end whole, and all are there', async () => {
   expect(await (await open(root)).list('ServiceExport')).toHaveLength(50);
   writeFileSync(join(root, 'b.yaml'), SERVICE);
 });
+
+test('what a killed run left where a link leads to is not touched', async () => {
+  const left = '.mcs-999999999-0123456789ab.tmp';
+  const outside = folder({ [`mcs/x/${left}`]: 'half' });
+  const root = folder();
+  symlinkSync(outside, join(root, 'link'));
+  await (await open(root)).apply('ServiceExport', made);
+  expect(filesIn(outside)).toEqual([`mcs/x/${left}`]);
+});
