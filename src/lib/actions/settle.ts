@@ -85,8 +85,9 @@ async function writeAll(
       await writeOne(change, member, state, context);
       if (decidesTheRest(change)) return;
     } catch (error) {
-      if (!(error instanceof ClusterError)) throw error;
+      // A request that the signal cut off may have arrived or not; either way the object is whole.
       if (isAborted(context)) return;
+      if (!(error instanceof ClusterError)) throw error;
       giveUp(change, error, state, context);
     }
   }
