@@ -1,4 +1,5 @@
 import { ALL_FIELDS } from '../../api/fields.ts';
+import { KINDS } from '../../api/kinds.ts';
 import type { Kind, ObjectOf } from '../../api/kinds.ts';
 import { keyOf } from '../../api/objects.ts';
 import type { EndpointSlice, ObjectMeta, Ref } from '../../api/objects.ts';
@@ -53,7 +54,8 @@ export class DirectoryCluster implements Cluster {
   }
 
   async list<K extends Kind>(kind: K, options: ListOptions = {}): Promise<readonly ObjectOf[K][]> {
-    const { namespace, labelSelector } = options;
+    const { labelSelector } = options;
+    const namespace = KINDS[kind].namespaced ? options.namespace : undefined;
     const matches = labelSelector === undefined ? undefined : this.#selector(labelSelector);
     const { contents } = await this.#open();
     const objects = contents.list(kind) as readonly ObjectOf[K][]; // contents keeps each kind by itself
@@ -66,7 +68,8 @@ export class DirectoryCluster implements Cluster {
 
   async get<K extends Kind>(kind: K, ref: Ref): Promise<ObjectOf[K] | undefined> {
     const { contents } = await this.#open();
-    const object = contents.get(kind, keyOf(ref))?.object;
+    const { name, namespace = 'default' } = ref;
+    const object = contents.get(kind, KINDS[kind].namespaced ? keyOf({ name, namespace }) : name)?.object;
     const found = object ?? (kind === 'Namespace' ? contents.implicitNamespace(ref.name) : undefined);
     return found as ObjectOf[K] | undefined; // contents keeps each kind by itself
   }

@@ -145,6 +145,13 @@ test('lists by namespace and label selector', async () => {
   expect((await cluster.list('Service', { labelSelector: '!tier' })).map((s) => s.metadata.name)).toEqual(['b']);
 });
 
+test('a namespace means nothing to cluster-scoped kinds, and default when left out of others', async () => {
+  const cluster = await open(folder({ 'a.yaml': service('a') }));
+  expect(await cluster.list('Namespace', { namespace: 'x' })).toHaveLength(1);
+  expect((await cluster.get('Namespace', { name: 'default', namespace: 'x' }))?.metadata.name).toBe('default');
+  expect((await cluster.get('Service', { name: 'a' }))?.metadata.namespace).toBe('default');
+});
+
 test('it is read once, when it is first asked for something', async () => {
   const root = folder({ 'a.yaml': SERVICE });
   const cluster = await open(root);
