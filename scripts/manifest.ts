@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,20 +19,36 @@ export async function writeManifest(root: string): Promise<void> {
   await writeFile(join(root, 'oclif.manifest.json'), await makeManifest(root));
 }
 
-/**
- * README.md with its generated parts made anew: what stands between `<!-- commands -->` and `<!-- commandsstop -->`.
- * Undefined when there is no README with these marks.
- */
-export async function makeReadme(root: string): Promise<string | undefined> {
+const START = '<!-- commands -->';
+const STOP = '<!-- commandsstop -->';
+
+/** README.md with its table of commands made anew, between the two marks; as it is when it has no such marks. */
+export async function makeReadme(root: string): Promise<string> {
   const readme = await readReadme(root);
-  if (!readme.includes('<!-- commands -->')) return undefined;
+  const [start, stop] = [readme.indexOf(START), readme.indexOf(STOP)];
+  if (start === -1 || stop === -1) return readme;
+  return `${readme.slice(0, start)}${START}\n\n${await commandTable(root)}\n${readme.slice(stop)}`;
+}
+
+/** docs/commands.md: the help of every command, by oclif. */
+export function makeReference(root: string): Promise<string> {
   return inScratch(root, async (scratch) => {
-    await writeFile(join(scratch, 'README.md'), readme);
-    await symlink(join(root, 'oclif.manifest.json'), join(scratch, 'oclif.manifest.json'));
-    await symlink(join(root, 'src'), join(scratch, 'src'));
-    await oclif(root, scratch, ['readme']);
+    await cp(join(root, 'oclif.manifest.json'), join(scratch, 'oclif.manifest.json'));
+    await writeFile(join(scratch, 'README.md'), `# Commands\n\n${START}\n${STOP}\n`);
+    await oclif(root, scratch, ['readme', '--no-aliases']);
     return readFile(join(scratch, 'README.md'), 'utf8');
   });
+}
+
+async function commandTable(root: string): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(root, 'oclif.manifest.json'), 'utf8')) as {
+    readonly commands: Readonly<Record<string, { readonly summary?: string; readonly hidden?: boolean }>>;
+  }; // made by oclif just before
+  const rows = Object.entries(manifest.commands)
+    .filter(([, { hidden }]) => hidden !== true)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([id, { summary = '' }]) => `| \`mcs ${id.replaceAll(':', ' ')}\` | ${summary.replaceAll('|', '\\|')} |\n`);
+  return `| command | what it does |\n| --- | --- |\n${rows.join('')}`;
 }
 
 /** The README as it is; empty when there is none. */

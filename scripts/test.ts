@@ -1,7 +1,7 @@
 /** `npm test`: every check there is, one line each; the last line says how many passed and failed. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { makeManifest, makeReadme, readReadme } from './manifest.ts';
+import { makeManifest, makeReadme, makeReference, readReadme } from './manifest.ts';
 import { countsOf, current, program, report } from './steps.ts';
 import type { StepResult } from './steps.ts';
 import { vitestProject } from './vitest.ts';
@@ -24,11 +24,11 @@ const results: StepResult[] = [
     ),
   ),
   await report(
-    current('README is current', async () =>
-      [undefined, await readReadme(root)].includes(await makeReadme(root))
-        ? undefined
-        : 'run npm run readme, commit it',
-    ),
+    current('README and docs/commands.md are current', async () => {
+      const reference = await readFile('docs/commands.md', 'utf8').catch(() => '');
+      const same = (await makeReadme(root)) === (await readReadme(root)) && (await makeReference(root)) === reference;
+      return same ? undefined : 'run npm run readme and commit both';
+    }),
   ),
   await report(vitestProject('unit')),
   await report(vitestProject('e2e')),
