@@ -24,6 +24,9 @@ export interface CredentialSource {
 /** How long a token read from a file, or got from a provider that does not say, is used: milliseconds. */
 const REREAD = 60_000;
 
+/** How long a failure answers for itself, in milliseconds: those that waited in the queue do not run the plugin anew. */
+const RETRY_AFTER = 5_000;
+
 interface Fetched {
   readonly credentials: Credentials;
   /** Milliseconds since 1970. */
@@ -34,13 +37,19 @@ interface Fetched {
 export function credentialSource(user: User, options: ExecOptions): CredentialSource {
   const provider = user.authProvider && authorizeByProvider(user.authProvider, options);
   const fetchOnce = singleFlight(() => fetchCredentials(user, provider, options));
-  const renewable =
-    user.tokenFile !== undefined || (!hasStatic(user) && (user.exec ?? user.authProvider) !== undefined);
+  const inFiles = user.tokenFile ?? user.certFile ?? user.keyFile;
+  const renewable = inFiles !== undefined || (!hasStatic(user) && (user.exec ?? user.authProvider) !== undefined);
   let last: Fetched | undefined;
+  let failed: { readonly error: unknown; readonly until: number } | undefined;
   const refresh = async (): Promise<Credentials> => {
-    const fetched = await fetchOnce();
-    last = fetched;
-    return fetched.credentials;
+    if (failed !== undefined && Date.now() < failed.until) throw failed.error;
+    try {
+      last = await fetchOnce();
+      return last.credentials;
+    } catch (error) {
+      failed = { error, until: Date.now() + RETRY_AFTER };
+      throw error;
+    }
   };
   return {
     current: async () => (last !== undefined && Date.now() < last.until ? last.credentials : refresh()),

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { kubeCluster } from '../../../../src/lib/clusters/kube/cluster.ts';
@@ -67,6 +67,37 @@ describe('credential plugins', () => {
     await Promise.all(Array.from({ length: 16 }, () => it.list('Namespace')));
     expect(runs()).toHaveLength(2);
     expect(server.requests).toHaveLength(32);
+  });
+
+  it('run not again for a request that is refused late, when there are newer credentials', async () => {
+    const { exec, runs } = plugin();
+    const held: ServerResponse[] = [];
+    const refuse = (response: ServerResponse): void => {
+      answer(response, 401, { kind: 'Status', message: 'Unauthorized' });
+    };
+    const server = await serve((request, response) => {
+      if (request.headers.authorization === 'Bearer token-2') {
+        answer(response, 200, EMPTY);
+        held.splice(0).forEach(refuse);
+      } else if (request.url?.includes('services') === true) held.push(response);
+      else refuse(response);
+    });
+    open.push(server);
+    const it = cluster({ url: server.url }, exec);
+    const late = it.list('Service');
+    while (held.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await it.list('Namespace');
+    await late;
+    expect(runs()).toHaveLength(2);
+  });
+
+  it('run once when they fail, also for the requests that wait their turn', async () => {
+    const { exec, runs } = plugin({}, 'exit 1');
+    const server = await guarded(() => true);
+    const it = cluster({ url: server.url }, exec);
+    const calls = await Promise.allSettled(Array.from({ length: 50 }, () => it.list('Namespace')));
+    expect(calls.filter(({ status }) => status === 'rejected')).toHaveLength(50);
+    expect(runs()).toHaveLength(1);
   });
 
   it('run no third time when the new credentials are refused too', async () => {
