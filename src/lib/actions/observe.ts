@@ -49,9 +49,9 @@ export async function observeToShow(cluster: Cluster, namespace: string | undefi
   return observed;
 }
 
-async function readIfServed<K extends ObservedKind>(
+async function readIfServed(
   cluster: Cluster,
-  kind: K,
+  kind: ObservedKind,
   observed: Observed,
   options: ListOptions,
 ): Promise<void> {
@@ -62,9 +62,9 @@ async function readIfServed<K extends ObservedKind>(
   }
 }
 
-async function read<K extends ObservedKind>(
+async function read(
   cluster: Cluster,
-  kind: K,
+  kind: ObservedKind,
   observed: Observed,
   options?: ListOptions,
 ): Promise<void> {
