@@ -1,4 +1,4 @@
-import type { StringMap } from '../api/objects.ts';
+import type { ServicePort, StringMap } from '../api/objects.ts';
 import type { Claim } from './claim.ts';
 import { commonFamilies } from './families.ts';
 import { mergePorts, samePorts, showPorts } from './ports.ts';
@@ -27,6 +27,8 @@ interface Rule<T = unknown> {
   readonly read: (claim: Claim) => T;
   readonly equal: (a: T, b: T) => boolean;
   readonly show: (value: T, claims: readonly Claim[]) => string;
+  /** What the others are compared with; what the oldest says when absent. */
+  readonly reference?: (claims: readonly [Claim, ...Claim[]]) => T;
   /** Which claims are compared at all; everybody when absent. */
   readonly among?: (claim: Claim, oldest: Claim) => boolean;
 }
@@ -37,7 +39,7 @@ function rule<T>(row: Rule<T>): (claims: readonly [Claim, ...Claim[]]) => Confli
     const [oldest] = claims;
     const compared: readonly Claim[] =
       row.among === undefined ? claims : claims.filter((claim) => row.among?.(claim, oldest));
-    const value = row.read(oldest);
+    const value = row.reference === undefined ? row.read(oldest) : row.reference(claims);
     const disagree = compared.filter((claim) => claim !== oldest && !row.equal(row.read(claim), value));
     if (disagree.length === 0) return undefined;
     return {
@@ -52,6 +54,7 @@ function rule<T>(row: Rule<T>): (claims: readonly [Claim, ...Claim[]]) => Confli
   };
 }
 
+const unionOf = (claims: readonly Claim[]): readonly ServicePort[] => mergePorts(claims.map((claim) => claim.ports));
 const plain = (value: string | undefined): string => value ?? 'unset';
 const same = <T>(a: T, b: T): boolean => a === b;
 /** Fields about the clusterset IP mean nothing when the service is Headless. */
@@ -67,7 +70,10 @@ const RULES = [
     reason: 'PortConflict',
     read: (claim) => claim.ports,
     equal: samePorts,
-    show: (_, claims) => showPorts(mergePorts(claims.map((claim) => claim.ports))),
+    // An import holds a union: which of its ports the clusters it stands in for have, nobody can tell. What joins the
+    // union now is in the import a moment later, and the verdict must be the same then.
+    reference: (claims) => (claims[0].standsInFor.length > 0 ? unionOf(claims) : claims[0].ports),
+    show: (_, claims) => showPorts(unionOf(claims)),
   }),
   rule({ field: 'type', reason: 'TypeConflict', read: (claim) => claim.type, equal: same, show: plain }),
   rule({
