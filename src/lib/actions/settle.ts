@@ -116,12 +116,14 @@ async function writeOne(change: Change, member: Member, state: State, context: S
 }
 
 /**
- * The import itself is expected to be written twice: it learns its IPs late. A second write of anything else means that
+ * An import is expected to be written twice, since it learns its IPs late, and so is an export's status: an import that
+ * was just created may speak for an absent source, which changes who is named in a conflict. One more write means that
  * applying did not help, so the field belongs to somebody else too: it is then set by a patch, and after that given up.
  */
 function modeOf(change: Change, tries: number): WriteMode | undefined {
   if (change.verb !== 'update') return tries > 2 ? undefined : 'apply';
-  const expected = change.kind === 'ServiceImport' && change.subresource === undefined ? 2 : 1;
+  const expected =
+    change.kind === 'ServiceExport' || (change.kind === 'ServiceImport' && change.subresource === undefined) ? 2 : 1;
   if (tries <= expected) return 'apply';
   return tries === expected + 1 && change.kind !== 'ServiceExport' ? 'patch' : undefined;
 }
