@@ -86,7 +86,7 @@ function importing(member: Member, view: ServiceView, context: Importing): Clust
     const object = { ...view.import, status };
     change.status(object, importStatusDifferences(object, view.import));
   }
-  const problems = foreignDerived && view.derived !== undefined ? [foreign(member, 'Service', view.derived)] : [];
+  const problems = foreignDerived ? [foreign(member, 'Service', view.derived)] : [];
   const collisions = options.adopt ? [] : sliceCollisions(member, context, view.imported);
   return { changes: changes.filter((entry) => !collides(entry, collisions)), problems: [...problems, ...collisions] };
 }
