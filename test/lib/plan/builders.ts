@@ -95,8 +95,8 @@ export class ClusterWords {
     this.id = id;
   }
 
-  put<K extends ObservedKind>(kind: K, manifest: object): this {
-    const object = parseObject<ObservedKind>(kind, { apiVersion: 'v1', kind, ...manifest });
+  put(kind: ObservedKind, manifest: object): this {
+    const object = parseObject(kind, { apiVersion: 'v1', kind, ...manifest });
     this.#objects.push([kind, object]);
     const { namespace } = object.metadata;
     if (namespace !== undefined && !this.#namespaces.has(namespace)) this.#namespaces.set(namespace, 'active');
@@ -217,7 +217,7 @@ export class ClusterWords {
       const status = state === 'terminating' ? { phase: 'Terminating' } : {};
       observed.put('Namespace', parseObject('Namespace', { apiVersion: 'v1', metadata: { name }, status }));
     }
-    for (const [kind, object] of this.#objects) observed.put(kind, object as never); // `put` paired them
+    for (const [kind, object] of this.#objects) observed.put(kind, object);
     const { id } = this;
     return { role: this.#role, cluster: id, id, fields: this.#fields, ipFamilies: this.#families, observed };
   }

@@ -263,7 +263,7 @@ describe('rule 19: unreachable is not unexported', () => {
     expect((await without(['north'], clusters)).done).toEqual([]);
   });
 
-  it('rule 19: an import that does not know the absent cluster does not stand in for it', async () => {
+  it('rule 19: an import that does not know the absent cluster does not stand in for it', () => {
     const stale = cluster('a').imports(KEY, { type: 'Headless', ports: [], clusters: ['east'] });
     const fresh = cluster('b').imports(KEY, { clusters: ['east', 'north'] });
     const { merged } = plan(KEY, [stale, fresh, cluster('east').exports(KEY)]);
@@ -282,6 +282,33 @@ describe('rule 19: unreachable is not unexported', () => {
     expect(conditionsOf(done, 'late', KEY).Conflict?.message).toContain(
       'Conflicting type. Using "ClusterSetIP" from the existing import, which stands in for unreachable "north". 1/2 clusters disagree.',
     );
+  });
+
+  it('rule 19: a port that joins while a source is away is written once, and then nothing', async () => {
+    const first = await pass([north(), east(), west()]);
+    const service = first.view('east', KEY).service;
+    if (service === undefined) throw new Error('no Service');
+    const ports = [...service.spec.ports, { name: 'admin', protocol: 'TCP', port: 9000 }];
+    first.members[1]?.observed.put('Service', { ...service, spec: { ...service.spec, ports } });
+    const second = await passOver(first.members.slice(1), OPTIONS);
+    expect(second.import('west', KEY)?.spec.ports).toHaveLength(2);
+    expect(second.results.flatMap((result) => result.problems)).toEqual([]);
+    expect((await second.again()).done).toEqual([]);
+  });
+
+  it('rule 19: those at hand still conflict with each other beside an import that stands in', async () => {
+    const first = await pass([north(), east(), west()]);
+    const lost = cluster('south').exports(KEY, {
+      created: DAY,
+      policy: 'Local',
+      exportedLabels: { team: 'shop' },
+      ports: [{ name: 'http', port: 81 }],
+    });
+    const second = await passOver([...first.members.slice(1), lost.member()], OPTIONS);
+    expect(conditionsOf(second, 'east', KEY).Conflict?.message).toBe(
+      'Conflicting ports. Using the union "http 80/TCP" with precedence to the existing import, which stands in for unreachable "north". 1/3 clusters disagree.',
+    );
+    expect((await second.again()).done).toEqual([]);
   });
 
   it.each([

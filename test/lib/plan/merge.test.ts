@@ -18,7 +18,7 @@ const reasons = (clusters: readonly ClusterWords[]): readonly string[] =>
   (merged(clusters)?.conflicts ?? []).map((conflict) => conflict.reason);
 const message = (clusters: readonly ClusterWords[]): string | undefined =>
   plan(KEY, clusters).changes.flatMap(({ kind, object }) =>
-    kind === 'ServiceExport' && 'status' in object
+    kind === 'ServiceExport'
       ? (object.status?.conditions ?? []).flatMap((one) => (one.type === 'Conflict' ? [one.message] : []))
       : [],
   )[0];
