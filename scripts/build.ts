@@ -17,11 +17,12 @@ const builtins: Plugin = {
   name: 'builtins',
   setup(bundler) {
     const names = new Set(builtinModules);
-    bundler.onResolve({ filter: /^(node:)?[a-z_0-9/]+$/ }, ({ path }) =>
-      path.startsWith('node:') || names.has(path)
-        ? { path: path.replace(/^node:/, ''), namespace: 'builtin', sideEffects: false }
-        : undefined,
-    );
+    bundler.onResolve({ filter: /^(node:)?[a-z_0-9/]+$/ }, ({ path, kind }) => {
+      if (!path.startsWith('node:') && !names.has(path)) return undefined;
+      // A CommonJS stand-in behind import() would have a default export alone; what is loaded late stays as it is.
+      if (kind === 'dynamic-import') return { path, external: true };
+      return { path: path.replace(/^node:/, ''), namespace: 'builtin', sideEffects: false };
+    });
     bundler.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('node:${path}')`,
       loader: 'js',

@@ -1,3 +1,4 @@
+import tls from 'node:tls';
 import type { Dispatcher } from 'undici';
 import type { Credentials } from './credentials.ts';
 import type { Server } from './entries.ts';
@@ -52,7 +53,6 @@ export async function openDispatcher(
 
 /** One secure context for all connections: making one costs more than the handshake. */
 async function tlsOptions(server: Server, { cert, key }: Credentials, cluster: string): Promise<object> {
-  const tls = await import('node:tls');
   const given = await readMaterial(cluster, server.caData, server.caFile);
   // Like kubectl: a CA that is given is the only one, else those of the system count (Node brings its own beside them).
   const ca =
