@@ -67,8 +67,11 @@ export function compareCRD(installed: CRD | undefined, ours: CRD): CRDAge {
   return order < 0 ? 'older' : order > 0 ? 'newer' : 'same';
 }
 
-function numbers(version: string | undefined): readonly number[] {
-  return version === undefined ? [] : [...version.matchAll(/\d+/g)].map((match) => Number(match[0]));
+/** A pre-release (`v0.6.0-rc.1`) comes before its release: what follows the dash weighs less than nothing. */
+function numbers(version = ''): readonly number[] {
+  const [core = '', ...rest] = version.split('-');
+  const all = (text: string): readonly number[] => [...text.matchAll(/\d+/g)].map((match) => Number(match[0]));
+  return rest.length === 0 ? all(core) : [...all(core), -2, ...all(rest.join('-'))];
 }
 
 function compareNumbers(a: readonly number[], b: readonly number[]): number {

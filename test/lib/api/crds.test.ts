@@ -36,6 +36,8 @@ describe('compareCRD by labels (rule 4)', () => {
     ['v0.5.2', '10', 'newer'],
     ['v0.5.10', '0', 'newer'],
     ['v1.0.0', '0', 'newer'],
+    ['v0.5.2-rc.1', '1', 'older'],
+    ['v0.6.0-rc.1', '0', 'newer'],
   ])('finds release %s revision %s to be %s', (release, revision, age) => {
     expect(compareCRD(labelled(release, revision), ours)).toBe(age);
   });
