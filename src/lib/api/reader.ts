@@ -72,7 +72,8 @@ export function required<T>(value: T | undefined, path: string, expected: string
 /** The entries that are not undefined, so that optional fields are absent rather than undefined. */
 export function compact<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const out: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(fields)) if (value !== undefined) out[key] = value;
+  // for…in: this runs for every object read, and Object.entries would make an array of arrays each time.
+  for (const key in fields) if (fields[key] !== undefined) out[key] = fields[key];
   return out as { [K in keyof T]: Exclude<T[K], undefined> }; // same keys but those that were undefined
 }
 
