@@ -98,15 +98,18 @@ export abstract class ClusterCommand extends BaseCommand {
     return others;
   }
 
-  /** Runs work with progress on stderr, one tick a cluster, and wipes the live line whatever happens. */
+  /**
+   * Runs work with progress on stderr, one tick a cluster, and wipes the live line whatever happens. Directories answer
+   * before anybody wonders, so they are not worth a line.
+   */
   protected async withProgress<T>(
     flags: ClusterFlags,
     what: string,
     total: number,
     work: (progress: Progress) => Promise<T>,
   ): Promise<T> {
-    // One line per cluster is for those who wait at a terminal or read a log of a long run; quick runs need none.
-    const progress = this.progress({ quiet: flags.quiet || this.context.stderr.isTTY !== true });
+    const remote = this.#opened.some((cluster) => cluster.type === 'context');
+    const progress = this.progress({ quiet: flags.quiet || !remote });
     progress.start(what, total);
     try {
       return await work(progress);

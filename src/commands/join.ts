@@ -50,7 +50,7 @@ Everything is checked in all clusters before anything is written.`;
         concurrency: flags.concurrency,
         signal: this.signal,
         onCluster: (cluster, error) => {
-          progress.done(cluster.name, error?.message ?? 'answered');
+          progress.done(cluster.name, error === undefined ? 'answered' : 'did not answer');
         },
       }),
     );

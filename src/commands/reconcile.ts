@@ -33,7 +33,7 @@ export default class Reconcile extends ClusterCommand {
       helpValue: 'ID',
       summary: 'A cluster id that is gone for good: what it gave is removed. Repeatable.',
     }),
-    adopt: Flags.boolean({ summary: 'Take over objects of the same name that mcs did not make.' }),
+    adopt: Flags.boolean({ default: false, summary: 'Take over objects of the same name that mcs did not make.' }),
     ...allowNamespaceFlag,
   };
 
@@ -54,7 +54,7 @@ export default class Reconcile extends ClusterCommand {
         concurrency: flags.concurrency,
         signal: this.signal,
         onCluster: (cluster, error) => {
-          progress.done(cluster.name, error === undefined ? 'answered' : error.message);
+          progress.done(cluster.name, error === undefined ? 'answered' : 'did not answer');
         },
         ...(mayWrite ? {} : { confirm: (preview) => this.#ask(preview) }),
         onChange: (change) => {

@@ -33,7 +33,7 @@ export default class Status extends ClusterCommand {
         ...(flags.clusterset === undefined ? {} : { clusterset: flags.clusterset }),
         ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
         onCluster: (cluster, error) => {
-          progress.done(cluster.name, error === undefined ? 'answered' : error.message);
+          progress.done(cluster.name, error === undefined ? 'answered' : 'did not answer');
         },
       }),
     );

@@ -31,7 +31,7 @@ export default class CRDsInstall extends ClusterCommand {
         concurrency: flags.concurrency,
         signal: this.signal,
         onCluster: (cluster, error) => {
-          progress.done(cluster.name, error?.message ?? 'done');
+          progress.done(cluster.name, error === undefined ? 'done' : 'failed');
         },
       }),
     );

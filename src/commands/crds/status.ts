@@ -22,7 +22,7 @@ export default class CRDsStatus extends ClusterCommand {
         concurrency: flags.concurrency,
         signal: this.signal,
         onCluster: (cluster, error) => {
-          progress.done(cluster.name, error?.message ?? 'read');
+          progress.done(cluster.name, error === undefined ? 'read' : 'failed');
         },
       }),
     );

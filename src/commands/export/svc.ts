@@ -31,13 +31,13 @@ export default class ExportService extends ClusterCommand {
   static override flags = {
     ...namespaceFlags,
     selector: Flags.string({ char: 'l', summary: 'Export the Services that this label selector matches.' }),
-    all: Flags.boolean({ summary: 'Export all Services of the namespace.' }),
+    all: Flags.boolean({ default: false, summary: 'Export all Services of the namespace.' }),
     'exported-label': Flags.string({ ...pairs, summary: 'Label for the imports of the Service. Repeatable.' }),
     'exported-annotation': Flags.string({
       ...pairs,
       summary: 'Annotation for the imports of the Service. Repeatable.',
     }),
-    'allow-missing': Flags.boolean({ summary: 'Export a Service before it exists.' }),
+    'allow-missing': Flags.boolean({ default: false, summary: 'Export a Service before it exists.' }),
     ...allowNamespaceFlag,
     ...dryRunFlag,
     ...yesFlag,

@@ -22,7 +22,7 @@ export function authorizeByProvider(provider: NonNullable<User['authProvider']>,
       { cause },
     );
   const load = async () => {
-    const { KubeConfig } = await import('@kubernetes/client-node');
+    const { KubeConfig } = await import('./client-node.ts');
     const config = new KubeConfig();
     config.loadFromOptions({
       // Only the header is taken from it, so the agent it makes may be of any kind; it refuses http:// otherwise.
