@@ -101,7 +101,7 @@ export async function reconcile(clusters: readonly Cluster[], options: Reconcile
     changes,
     problems: [
       ...enrolled.problems,
-      ...plans.filter((plan) => plan.changes.length === 0).flatMap((plan) => plan.problems),
+      ...plans.filter((plan) => !confirmed || plan.changes.length === 0).flatMap((plan) => plan.problems),
       ...settled.flatMap((result) => result.problems),
     ],
     absent: absentOf(plans),
