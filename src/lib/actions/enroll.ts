@@ -1,7 +1,7 @@
 import { ClusterError, NothingUsableError } from '../errors.ts';
 import type { Problem } from '../plan/change.ts';
 import type { Member } from '../plan/member.ts';
-import { membershipOf } from '../plan/membership.ts';
+import { type Identity, membershipOf } from '../plan/membership.ts';
 import { inParallel } from './in-parallel.ts';
 import { observe, observeOurs } from './observe.ts';
 import { type Survey, type Surveyed, chooseClusterset } from './survey.ts';
@@ -29,9 +29,13 @@ export async function enroll(found: Survey, named: string | undefined, concurren
   }
   const membership = membershipOf(found.clusters, clusterset);
   const byName = new Map(found.clusters.map((surveyed) => [surveyed.cluster, surveyed]));
+  // A cluster that does not serve the About API cannot say that it is no member, so nothing is removed there.
+  const isKnown = ({ cluster }: Identity): boolean => byName.get(cluster)?.facts.aboutVersions.length !== 0;
   const wanted = [
     ...membership.members.map((identity) => ({ identity, role: 'member' as const, id: identity.id })),
-    ...membership.former.map((identity) => ({ identity, role: 'former' as const, id: identity.id ?? '' })),
+    ...membership.former
+      .filter(isKnown)
+      .map((identity) => ({ identity, role: 'former' as const, id: identity.id ?? '' })),
   ];
   const problems: Problem[] = [
     ...found.unreachable.map(({ at, error }) => problemOf(at.name, error)),
