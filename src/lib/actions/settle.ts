@@ -46,7 +46,8 @@ export async function settle(first: ServicePlan, context: SettleContext): Promis
     await Promise.all(context.members.map((member) => writeAll(changes, member, state, context)));
     plan = planService(plan.namespace, plan.name, context.members, context.options);
   }
-  return { plan, done: state.done, problems: [...plan.problems, ...state.problems] };
+  const left = isAborted(context) ? [] : plan.changes.filter((change) => isOpen(change, state, context));
+  return { plan, done: state.done, problems: [...plan.problems, ...state.problems, ...left.map(unsettled)] };
 }
 
 interface State {
@@ -170,6 +171,16 @@ function contested(change: Change): Problem {
     object: `${change.kind} ${keyOf(change.object.metadata)}`,
     message: `does not stay as mcs writes it${fields}: an admission webhook or another controller changes it`,
     next: 'find who: kubectl get --show-managed-fields -o yaml',
+    severity: 'partial',
+  };
+}
+
+function unsettled(change: Change): Problem {
+  return {
+    cluster: change.cluster,
+    object: `${change.kind} ${keyOf(change.object.metadata)}`,
+    message: `still differs after ${MAX_ROUNDS} rounds`,
+    next: 'run mcs reconcile again',
     severity: 'partial',
   };
 }
