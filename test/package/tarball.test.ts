@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../kube/run.ts';
 import type { RunResult } from '../kube/run.ts';
 import { installTarball } from './npm.ts';
 import type { Installed } from './npm.ts';
+import { expectShop } from './shop.ts';
 
 let installed: Installed;
 
@@ -61,4 +62,20 @@ it('holds what it needs, and nothing of the workshop', () => {
   expect(files).not.toEqual(expect.arrayContaining(['test']));
   const licences = readFileSync(join(installed.package, 'dist/THIRD_PARTY_LICENSES.txt'), 'utf8');
   for (const name of ['@oclif/core', 'chalk', 'cli-table3', 'js-yaml']) expect(licences).toContain(`\n${name} `);
+});
+
+it('does the main job on the examples it brings, from a place where there is no repository', async () => {
+  cpSync(join(installed.package, 'examples/shop'), join(installed.cwd, 'shop'), { recursive: true });
+  const all = ['--dir', 'shop/east', '--dir', 'shop/west', '--dir', 'shop/north'];
+  const done = async (...args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await started(installed.mcs, ...args);
+    expect({ code, stderr }, args.join(' ')).toEqual({ code: 0, stderr: '' });
+    return stdout;
+  };
+  await done('join', 'shop', ...all);
+  await done('export', 'svc', 'shop/web', 'shop/cart', 'shop/search', 'shop/db', 'billing/invoice', ...all.slice(0, 2));
+  await done('export', 'svc', 'shop/web', 'shop/cart', 'shop/search', ...all.slice(2, 4));
+  expect(await done('reconcile', ...all)).toContain('5 services: 48 created, 8 updated');
+  expect(await done('reconcile', ...all)).toBe('clusterset shop: 3 clusters, 5 services: nothing to change\n');
+  expectShop(await done('status', ...all));
 });
