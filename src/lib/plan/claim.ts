@@ -1,3 +1,4 @@
+import type { ServedFields } from '../api/fields.ts';
 import {
   DERIVED_SERVICE_ANNOTATION,
   EXPORTED_ANNOTATIONS_ANNOTATION,
@@ -70,33 +71,60 @@ function exportable(map: StringMap = {}): StringMap {
   return Object.fromEntries(Object.entries(map).filter(([key]) => !RESERVED.has(key)));
 }
 
+/** An import of ours that speaks for absent sources, with what else its cluster knows of the service. */
+export interface Witness {
+  readonly held: ServiceImport;
+  readonly fields: ServedFields;
+  /** Its derived Service, if that is ours. */
+  readonly derived: Service | undefined;
+}
+
 /**
  * The word of the clusters that cannot be asked: what the existing imports say (design rule 19). All imports of a
- * service say the same but for what their clusters can hold: the first speaks, for the families the one with most.
- * @param imports ours, those that know and hold most first; at least one
+ * service say the same but for what their clusters can hold: the first speaks, for the families the one with most. On a
+ * field that its CRD lacks its derived Service speaks, which has them all, else the oldest cluster that can be asked.
+ * @param witnesses those that know and hold most first; at least one
  * @param absent ids of the sources that cannot be asked, sorted
+ * @param oldest the oldest claim of those that can
  */
-export function standIn(imports: readonly [ServiceImport, ...ServiceImport[]], absent: readonly string[]): Claim {
-  const [first, ...others] = imports;
+export function standIn(
+  witnesses: readonly [Witness, ...Witness[]],
+  absent: readonly string[],
+  oldest: Claim | undefined,
+): Claim {
+  const [{ held: first, fields, derived }, ...others] = witnesses;
   const { spec } = first;
+  const beside = derived?.spec ?? oldest;
   const ipFamilies = others.reduce(
-    (most, { spec: { ipFamilies: next } }) => ((next?.length ?? 0) > (most?.length ?? 0) ? next : most),
+    (most, { held }) => ((held.spec.ipFamilies?.length ?? 0) > (most?.length ?? 0) ? held.spec.ipFamilies : most),
     spec.ipFamilies,
   );
+  const from = (field: 'internalTrafficPolicy' | 'trafficDistribution'): string | undefined =>
+    (fields.has(`ServiceImport.spec.${field}`) ? spec : beside)?.[field];
   return {
     cluster: absent.join(','),
     created: undefined,
     standsInFor: absent,
     type: spec.type,
-    ports: spec.ports,
+    ports: fields.has('ServiceImport.spec.ports.appProtocol') ? spec.ports : withAppProtocol(spec.ports, beside?.ports),
     sessionAffinity: spec.sessionAffinity ?? 'None',
     sessionAffinityConfig: spec.sessionAffinityConfig,
-    internalTrafficPolicy: spec.internalTrafficPolicy,
-    trafficDistribution: spec.trafficDistribution,
+    internalTrafficPolicy: from('internalTrafficPolicy'),
+    trafficDistribution: from('trafficDistribution'),
     ipFamilies,
     labels: exportedKeys(first, EXPORTED_LABELS_ANNOTATION, first.metadata.labels),
     annotations: exportedKeys(first, EXPORTED_ANNOTATIONS_ANNOTATION, first.metadata.annotations),
   };
+}
+
+/** By protocol and number: a derived Service may call a port otherwise. */
+function withAppProtocol(ports: readonly ServicePort[], beside: readonly ServicePort[] = []): readonly ServicePort[] {
+  return ports.map((port) => {
+    const appProtocol = beside.find(
+      (other) => other.protocol === port.protocol && other.port === port.port,
+    )?.appProtocol;
+    return appProtocol === undefined ? port : { ...port, appProtocol };
+  });
 }
 
 /** Names that the bookkeeping annotation of an import lists: the keys that were exported to it. */

@@ -1,15 +1,14 @@
 import { SOURCE_CLUSTER_LABEL, isOurs } from '../api/labels.ts';
 import { isSystemNamespace } from '../api/names.ts';
-import type { ServiceImport } from '../api/objects.ts';
 import { type Change, type Problem } from './change.ts';
-import { type Claim, claimOf, standIn } from './claim.ts';
+import { type Claim, type Witness, claimOf, standIn } from './claim.ts';
 import { exportConditions } from './desired-status.ts';
 import { exportStatusDifferences } from './differences.ts';
 import { changesAt } from './import-plan.ts';
 import type { Member, PlanOptions } from './member.ts';
 import { type Merged, merge } from './merge.ts';
 import type { ServiceView } from './observed.ts';
-import { compareText } from './order.ts';
+import { byPrecedence, compareText } from './order.ts';
 import { type SourceSlices, slicesOf } from './slices.ts';
 import { type Validity, validityOf } from './validity.ts';
 
@@ -130,7 +129,7 @@ function claimsOf(
   );
   if (absent.length === 0) return own;
   const [first, ...others] = witnesses(members, views, absent);
-  return first === undefined ? own : [standIn([first, ...others], absent), ...own];
+  return first === undefined ? own : [standIn([first, ...others], absent, byPrecedence(own)[0]), ...own];
 }
 
 /**
@@ -141,18 +140,16 @@ function witnesses(
   members: readonly Member[],
   views: ReadonlyMap<Member, ServiceView>,
   absent: readonly string[],
-): readonly ServiceImport[] {
+): readonly Witness[] {
   const found = members.flatMap((member) => {
-    const held = views.get(member)?.import;
+    const { import: held, derived } = views.get(member) ?? emptyView;
     if (held === undefined || !isOurs(held)) return [];
     const named = held.status?.clusters?.filter(({ cluster }) => absent.includes(cluster)).length ?? 0;
-    return [{ held, named, fields: member.fields.size }];
+    const { fields } = member;
+    return [{ held, named, fields, derived: derived !== undefined && isOurs(derived) ? derived : undefined }];
   });
   const most = Math.max(...found.map(({ named }) => named));
-  return found
-    .filter(({ named }) => named === most)
-    .toSorted((a, b) => b.fields - a.fields)
-    .map(({ held }) => held);
+  return found.filter(({ named }) => named === most).toSorted((a, b) => b.fields.size - a.fields.size);
 }
 
 function slicesOfAll(
