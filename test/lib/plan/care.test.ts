@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OPTIONAL_FIELDS } from '../../../src/lib/api/fields.ts';
 import { EXPORTED_ANNOTATIONS_ANNOTATION, EXPORTED_LABELS_ANNOTATION } from '../../../src/lib/api/labels.ts';
 import { derivedName } from '../../../src/lib/api/names.ts';
 import type { Service, ServiceImport } from '../../../src/lib/api/objects.ts';
@@ -263,6 +264,23 @@ describe('rule 19: unreachable is not unexported', () => {
     expect((await without(['north'], clusters)).done).toEqual([]);
   });
 
+  it.each([
+    ['and one exporter is away', ['north']],
+    ['and all exporters are away', ['east', 'north']],
+  ])(
+    'rule 19: where all CRDs are old %s, the derived Services keep what the imports cannot say',
+    async (_, missing) => {
+      const words = { policy: 'Local', distribution: 'PreferSameZone', ports: [{ port: 80, appProtocol: 'h2c' }] };
+      const lacks = (one: ClusterWords): ClusterWords => one.lacks(...OPTIONAL_FIELDS);
+      const clusters = [
+        lacks(cluster('east').exports(KEY, words)),
+        lacks(cluster('north').exports(KEY, words)),
+        lacks(cluster('west').namespace('shop')),
+      ];
+      expect((await without(missing, clusters)).done).toEqual([]);
+    },
+  );
+
   it('rule 19: an import that does not know the absent cluster does not stand in for it', () => {
     const stale = cluster('a').imports(KEY, { type: 'Headless', ports: [], clusters: ['east'] });
     const fresh = cluster('b').imports(KEY, { clusters: ['east', 'north'] });
@@ -309,6 +327,18 @@ describe('rule 19: unreachable is not unexported', () => {
       'Conflicting ports. Using the union "http 80/TCP" with precedence to the existing import, which stands in for unreachable "north". 1/3 clusters disagree.',
     );
     expect((await second.again()).done).toEqual([]);
+  });
+
+  it('rule 19: it stands in as the oldest when no age is known either', () => {
+    const words = { created: '', headless: true };
+    const { merged } = plan(KEY, [
+      cluster('a').exports(KEY, words),
+      cluster('b').imports(KEY, { clusters: ['a', 'z'] }),
+    ]);
+    expect(merged).toMatchObject({
+      type: 'ClusterSetIP',
+      conflicts: [{ winner: 'z', standIn: true, disagree: ['a'] }],
+    });
   });
 
   it.each([

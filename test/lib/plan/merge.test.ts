@@ -87,7 +87,7 @@ describe('rule 7: the oldest export decides', () => {
   });
 
   it('rule 7: one unknown age makes precedence go by cluster id for all, and is said', () => {
-    const clusters = three({ created: day(9) }, { created: '' }, { created: day(1), headless: true });
+    const clusters = three({ created: day(9) }, { created: '', headless: true }, { created: day(1), headless: true });
     expect(merged(clusters)).toMatchObject({ type: 'ClusterSetIP', agesKnown: false });
     expect(merged(three({ created: day(9) }, {}, { created: day(1), headless: true }))).toMatchObject({
       type: 'Headless',
