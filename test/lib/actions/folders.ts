@@ -1,8 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type ReconcileOptions, type ReconcileResult, reconcile } from '../../../src/lib/actions/reconcile.ts';
+import type { Cluster } from '../../../src/lib/clusters/cluster.ts';
 import { directoryClusters } from '../../../src/lib/clusters/directory/directories.ts';
 
 /** Clusters in real folders, removed when the test ends. */
@@ -15,6 +25,8 @@ export interface Folders {
   written(
     cluster: string,
   ): Readonly<Record<string, { readonly text: string; readonly at: bigint; readonly inode: bigint }>>;
+  /** Opens clusters afresh, as a new process would. */
+  open(...names: readonly string[]): Promise<readonly Cluster[]>;
   /** One pass over these clusters (all when none is named), opened afresh as a new process would. */
   pass(options?: Partial<ReconcileOptions>, clusters?: readonly string[]): Promise<ReconcileResult>;
 }
@@ -26,18 +38,24 @@ export function folders(): Folders {
   onTestFinished(() => {
     rmSync(root, { recursive: true });
   });
+  const open: Folders['open'] = async (...names) => {
+    const specs = names.map((name) => `${name}=${join(root, name)}`);
+    return (await directoryClusters(specs, {})).clusters;
+  };
   return {
     root,
+    open,
     write(cluster, file, ...manifests) {
-      mkdirSync(join(root, cluster), { recursive: true });
-      writeFileSync(join(root, cluster, file), manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n'));
+      const path = join(root, cluster, file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n'));
     },
     remove(cluster, file) {
       rmSync(join(root, cluster, file));
     },
     written(cluster) {
       const own = join(root, cluster, 'mcs');
-      const files = readdirSync(own, { recursive: true, encoding: 'utf8' }).sort();
+      const files = existsSync(own) ? readdirSync(own, { recursive: true, encoding: 'utf8' }).sort() : [];
       return Object.fromEntries(
         files.flatMap((file) => {
           const stats = statSync(join(own, file), { bigint: true });
@@ -49,11 +67,7 @@ export function folders(): Folders {
       );
     },
     async pass(options = {}, clusters = readdirSync(root).sort()) {
-      const opened = await directoryClusters(
-        clusters.map((name) => `${name}=${join(root, name)}`),
-        {},
-      );
-      return reconcile(opened.clusters, {
+      return reconcile(await open(...clusters), {
         concurrency: 4,
         gone: [],
         adopt: false,
