@@ -1,6 +1,7 @@
 import type { Remark, ServiceStatus, StatusReport } from '../actions/status.ts';
 import type { Colour } from './colour.ts';
 import { conflictFix } from './conflict-fix.ts';
+import { short } from './short.ts';
 import { type Column, renderTable } from './table.ts';
 import { visible } from './visible.ts';
 
@@ -30,7 +31,10 @@ function columns({ wide, colour }: StatusTextOptions): readonly Column<ServiceSt
     { header: 'TYPE', value: (row) => row.type ?? '' },
     { header: 'PORTS', value: (row) => names(row.ports.map(({ port, protocol }) => `${port}/${protocol}`)) },
     { header: 'EXPORTED BY', value: (row) => names(row.exportedBy) },
-    { header: 'IMPORTED BY', value: (row) => (wide ? row.importedBy.join(',') : importedShare(row)) },
+    {
+      header: wide ? 'IMPORTED BY' : 'IMPORTED',
+      value: (row) => (wide ? row.importedBy.join(',') : importedShare(row)),
+    },
     {
       header: 'ENDPOINTS',
       value: (row) => row.endpoints.map(({ cluster, ready, total }) => `${cluster}=${ready}/${total}`).join(','),
@@ -77,11 +81,12 @@ function conflictLines(report: StatusReport, colour: Colour): readonly string[] 
   for (const service of report.services) {
     for (const conflict of service.conflicts) {
       const { field, used, winner, disagree } = conflict;
-      const head = `${service.namespace}/${service.name}  ${field}: using ${used} of ${winner}; ${disagree.join(', ')} ${disagree.length === 1 ? 'disagrees' : 'disagree'}`;
+      const head = `${service.namespace}/${service.name}  ${field}: using ${short(used)} of ${winner}; ${disagree.join(', ')} ${disagree.length === 1 ? 'disagrees' : 'disagree'}`;
       lines.push(`${colour.bad('CONFLICT')} ${visible(head)}`);
       for (const name of disagree) {
         const cluster = report.clusters.find((entry) => entry.cluster === name);
-        if (cluster !== undefined) lines.push(`  next: ${visible(conflictFix(conflict, service, cluster))}`);
+        if (cluster !== undefined)
+          lines.push(`  next: ${visible(conflictFix({ ...conflict, used: short(used) }, service, cluster))}`);
       }
     }
   }
