@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ourCRDs } from '../../src/lib/clusters/crd-manifests.ts';
 import { run } from '../kube/run.ts';
 import type { RunResult } from '../kube/run.ts';
 import { installTarball } from './npm.ts';
@@ -62,6 +63,18 @@ it('holds what it needs, and nothing of the workshop', () => {
   expect(files).not.toEqual(expect.arrayContaining(['test']));
   const licences = readFileSync(join(installed.package, 'dist/THIRD_PARTY_LICENSES.txt'), 'utf8');
   for (const name of ['@oclif/core', 'chalk', 'cli-table3', 'js-yaml']) expect(licences).toContain(`\n${name} `);
+});
+
+it('rule 1: brings the CRDs, the one of the About API with the approval that an API server asks for', async () => {
+  const crds = await ourCRDs(installed.package);
+  expect(crds.map(({ crd }) => crd.name).sort()).toEqual([
+    'clusterproperties.about.k8s.io',
+    'serviceexports.multicluster.x-k8s.io',
+    'serviceimports.multicluster.x-k8s.io',
+  ]);
+  expect(crds[0]?.manifest.metadata).toMatchObject({
+    annotations: { 'api-approved.kubernetes.io': 'https://github.com/kubernetes/enhancements/pull/3084' },
+  });
 });
 
 it('does the main job on the examples it brings, from a place where there is no repository', async () => {
