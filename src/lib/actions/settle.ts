@@ -38,7 +38,14 @@ const MAX_ROUNDS = 8;
  * left to do. What cannot be written in one cluster is reported and does not stop the others.
  */
 export async function settle(first: ServicePlan, context: SettleContext): Promise<Settled> {
-  const state: State = { tries: new Map(), givenUp: new Set(), created: new Set(), done: [], problems: [] };
+  const state: State = {
+    tries: new Map(),
+    givenUp: new Set(),
+    created: new Set(),
+    tried: new Set(),
+    done: [],
+    problems: [],
+  };
   let plan = first;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const changes = plan.changes.filter((change) => isOpen(change, state, context));
@@ -57,6 +64,8 @@ interface State {
   readonly givenUp: Set<string>;
   /** Objects that exist in a dry run only. */
   readonly created: Set<string>;
+  /** Objects that the server was asked about in a dry run. */
+  readonly tried: Set<string>;
   readonly done: Change[];
   readonly problems: Problem[];
 }
@@ -136,10 +145,17 @@ async function carryOut(
   state: State,
   context: SettleContext,
 ): Promise<KubeObject | undefined> {
+  const key = objectKey(change);
   // What a dry run created is not there to be written again.
-  const local = context.dryRun === 'client' || (context.dryRun === 'server' && state.created.has(objectKey(change)));
-  if (!local) return write(context.clusterOf(member), change, mode, context.options.adopt, context.dryRun === 'server');
-  return change.verb === 'delete' ? undefined : simulate(change, member);
+  const local = context.dryRun === 'client' || (context.dryRun === 'server' && state.created.has(key));
+  const reply = local
+    ? undefined
+    : await write(context.clusterOf(member), change, mode, context.options.adopt, context.dryRun === 'server');
+  if (change.verb === 'delete') return undefined;
+  // Nor does the server know, at the second write, what the first would have made of the object.
+  const onTop = context.dryRun === 'server' && state.tried.has(key);
+  state.tried.add(key);
+  return local || onTop ? simulate(change, member) : reply;
 }
 
 function putInto(member: Member, change: Change, object: KubeObject): void {
