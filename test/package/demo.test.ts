@@ -33,6 +33,10 @@ it('shows the main job on a scratch copy of examples/shop', async () => {
   expect(shown[4]).toMatch(/clusterset shop: 3 clusters, 5 services: \d+ created, \d+ updated\n/);
   expect(shown[5]?.split('\n')[0]).toBe('clusterset shop: 3 clusters, 5 services: nothing to change');
   expectShop(shown[6] ?? '');
+  const [picture = ''] = (shown[6] ?? '').split('\n# ');
+  expect(readFileSync(join(ROOT, 'README.md'), 'utf8'), 'the picture in README.md').toContain(
+    `${commands[6] ?? ''}\n${picture.trim()}\n`,
+  );
   expect(shown[7]).toMatch(/^shop +cart .*CONFLICT port$/m);
 
   const [, copy = ''] = /^The clusters are folders in (.*)$/m.exec(stdout) ?? [];
