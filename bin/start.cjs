@@ -22,6 +22,11 @@ module.exports = function start(bin) {
     return;
   }
   if (process.argv.length === 3 && process.argv[2] === '--version') {
+    process.stdout.on('error', function (error) {
+      if (error.code === 'EPIPE') return;
+      process.stderr.write('error: the version cannot be written to standard output (' + error.code + ')\n');
+      process.exitCode = 3;
+    });
     process.stdout.write('mcs ' + pkg.version + '\n');
     return;
   }

@@ -16,26 +16,46 @@ export function main(argv: readonly string[], program: Program): void {
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  let lost: Error | undefined;
   process.on('uncaughtException', (error) => {
-    defect(error, argv, program);
+    if (error !== lost) defect(error, argv, program); // oclif throws again what happens to stdout
   });
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // `mcs status | head` closes stdout early. That is no failure: what is under way is finished, unheard.
+    if (lost !== undefined || error.code === 'EPIPE') return;
+    lost = error;
+    process.stderr.write(outputLost(error));
+  });
+  process.stderr.on('error', () => undefined); // nobody is left to tell
   const context = processContext(controller.signal);
-  run(argv, program, context).then(end, (error: unknown) => {
-    defect(error, argv, program);
-  });
+  run(argv, program, context).then(
+    (exitCode) => {
+      end(() => (lost !== undefined && exitCode === EXIT.done ? EXIT.partial : exitCode));
+    },
+    (error: unknown) => {
+      defect(error, argv, program);
+    },
+  );
 }
 
-/** `mcs status | head` closes stdout early. That is no failure: what is under way is finished, unheard. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** What to say when `mcs status > file` meets a full disk. */
+function outputLost({ code = 'unknown' }: NodeJS.ErrnoException): string {
+  const why = code === 'ENOSPC' ? 'no space left on the device' : 'the system refuses it';
+  return describeFailure(
+    {
+      message: `the result cannot be written to standard output: ${why} (${code})`,
+      next: 'send it elsewhere and run again; changes that were made stay made',
+      exitCode: EXIT.partial,
+    },
+    { bugs: undefined, debug: false },
+  );
 }
 
-/** Ends the process once stdout has taken everything; open sockets do not hold it up. */
-function end(exitCode: number): void {
-  process.exitCode = exitCode;
+/** Ends the process once stdout has taken everything, or failed to; open sockets do not hold it up. */
+function end(exitCode: () => number): void {
   process.stdout.write('', () => {
-    process.exit();
+    // An error is announced after the callbacks of the writes that it spoilt.
+    setImmediate(() => process.exit(exitCode()));
   });
 }
 
