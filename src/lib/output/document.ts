@@ -1,3 +1,5 @@
+import type { ScalarStyleRule } from 'js-yaml';
+
 /** Version of the documents that `-o json` and `-o yaml` print: a stable interface, see CONTRIBUTING. */
 export const DOCUMENT_VERSION = 'kubectl-mcs/v1';
 
@@ -10,11 +12,16 @@ export async function renderDocument(kind: string, result: object, format: Docum
 
 /** Any plain object, e.g. a manifest, as JSON or YAML. */
 export async function renderObject(object: object, format: DocumentFormat): Promise<string> {
-  if (format === 'json') return `${escapeControls(JSON.stringify(object, undefined, 2))}\n`;
-  const { dump } = await import('js-yaml');
+  if (format === 'json') return `${escapeHidden(JSON.stringify(object, undefined, 2), format)}\n`;
+  const { DEFAULT_SCALAR_STYLE_RULES, SCALAR_STYLE, dump } = await import('js-yaml');
   // Through JSON first, so that both formats leave out the same things: undefined fields, class instances.
   const plain: unknown = JSON.parse(JSON.stringify(object));
-  return dump(plain, { noRefs: true, lineWidth: -1 });
+  // Only between double quotes may a character be escaped.
+  const quoteHidden: ScalarStyleRule = (layout) => {
+    if (layout.node.value.search(HIDDEN) !== -1) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
+  };
+  const scalarStyleRules = [quoteHidden, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)];
+  return escapeHidden(dump(plain, { noRefs: true, lineWidth: -1, scalarStyleRules }), format);
 }
 
 /** Manifests to commit or to give to kubectl: YAML documents, or a JSON List. */
@@ -24,9 +31,15 @@ export async function renderManifests(manifests: readonly object[], format: Docu
   return documents.join('---\n');
 }
 
-/** JSON escapes C0 but neither C1 nor bidi controls, and a terminal obeys those too; `\u` means the same to a parser. */
-function escapeControls(json: string): string {
-  return json.replace(/[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (char) => {
-    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** What JSON and YAML leave as it is and a terminal obeys, or hides: C1, bidi and zero-width characters, tags. */
+const HIDDEN = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+/** Escapes mean the same to a parser. YAML has one for a whole character beyond 16 bits, JSON for the halves of it. */
+function escapeHidden(text: string, format: DocumentFormat): string {
+  return text.replace(HIDDEN, (char) => {
+    const code = char.codePointAt(0) ?? 0;
+    if (format === 'yaml' && code > 0xffff) return `\\U${code.toString(16).padStart(8, '0')}`;
+    const units = Array.from({ length: char.length }, (_, index) => char.charCodeAt(index));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
   });
 }

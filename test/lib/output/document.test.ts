@@ -30,6 +30,16 @@ it('is the same in YAML, without aliases or folded lines', async () => {
   expect(yaml).toContain('word '.repeat(59));
 });
 
-it('has no character in JSON that a terminal obeys', async () => {
-  expect(await renderDocument('X', result, 'json')).not.toMatch(/[\u001b\u009b\u202e]/);
+const hidden = '\u001b\u009b\u202e\u200d\ufeff\u{e0041}';
+
+it.each(['json', 'yaml'] as const)('has no character in %s that a terminal obeys or hides', async (format) => {
+  const texts = {
+    value: `a${hidden}b`,
+    lines: `a\n${hidden}\nb`,
+    quoted: `'${hidden}": \\`,
+    [`key${hidden}`]: [hidden],
+  };
+  const text = await renderDocument('X', texts, format);
+  expect(text).not.toMatch(new RegExp(`[${hidden}]`, 'u'));
+  expect(load(text)).toMatchObject(texts);
 });
