@@ -1,5 +1,6 @@
-import { Config, Help } from '@oclif/core';
+import { Config } from '@oclif/core';
 import { BaseCommand } from './base-command.ts';
+import { AlignedHelp } from './command-help.ts';
 import type { Context } from './context.ts';
 import { explain } from './failure.ts';
 import type { Failure } from './failure.ts';
@@ -34,7 +35,7 @@ export async function dispatch({ words, wantsHelp, program, context }: Call): Pr
     const found = config.findCommand(id, { must: true });
     flags = Object.keys(found.flags);
     if (wantsHelp) {
-      await new Help(config, { ...config.pjson.oclif.helpOptions }).showCommandHelp(found);
+      await new AlignedHelp(config, { ...config.pjson.oclif.helpOptions }).showCommandHelp(found);
       return { exitCode: EXIT.done };
     }
     const CommandClass: unknown = await found.load();
