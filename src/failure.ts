@@ -1,4 +1,4 @@
-import { EXIT, McsError } from './lib/errors.ts';
+import { EXIT, McsError, NothingUsableError } from './lib/errors.ts';
 import type { ExitCode } from './lib/errors.ts';
 import { nearestNames } from './lib/api/nearest.ts';
 
@@ -7,6 +7,8 @@ export interface Failure {
   /** One line without `error:`; absent when there is nothing to say. */
   readonly message?: string;
   readonly next?: string | undefined;
+  /** What led to it, a line each with its own next step; told before the message. */
+  readonly causes?: readonly { readonly message: string; readonly next?: string | undefined }[];
   readonly exitCode: ExitCode;
   /** True for what is not the user's or a cluster's doing. */
   readonly defect?: boolean;
@@ -30,7 +32,13 @@ export interface Circumstances {
 export function explain(error: unknown, at: Circumstances): Failure {
   if (error instanceof McsError) {
     const next = error.next ?? (error.exitCode === EXIT.usage ? helpHint(at) : undefined);
-    return { message: parserMessage(error.message), next, exitCode: error.exitCode };
+    const failure = { message: parserMessage(error.message), next, exitCode: error.exitCode };
+    if (!(error instanceof NothingUsableError) || error.causes.length === 0) return failure;
+    const causes = error.causes.map(({ cluster, message, next: step }) => ({
+      message: oneLine(`${cluster}: ${message}`),
+      next: step,
+    }));
+    return { ...failure, causes };
   }
   if (at.interrupted || (error instanceof Error && error.name === 'ExitPromptError')) {
     return { message: 'interrupted', exitCode: EXIT.interrupted };
@@ -54,7 +62,16 @@ function parserMistake(error: unknown, at: Circumstances): Failure | undefined {
     const next = close.length > 0 ? `did you mean ${close.map((flag) => `--${flag}`).join(', ')}?` : helpHint(at);
     return { message: `unknown flag ${unknown.join(', ')}`, next, exitCode: EXIT.usage };
   }
+  const missing = 'args' in error && Array.isArray(error.args) ? error.args.map(argumentName) : [];
+  if (missing.length > 0 && error.message.startsWith('Missing ')) {
+    return { message: `missing argument ${missing.join(', ')}`, next: helpHint(at), exitCode: EXIT.usage };
+  }
   return { message: parserMessage(error.message), next: helpHint(at), exitCode: EXIT.usage };
+}
+
+function argumentName(argument: unknown): string {
+  const named = typeof argument === 'object' && argument !== null && 'name' in argument;
+  return named ? String(argument.name).toUpperCase() : '';
 }
 
 /** The parser's message on one line, without the texts that it puts around errors thrown while parsing a flag. */

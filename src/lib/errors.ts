@@ -60,6 +60,17 @@ export class PartialError extends McsError {
 /** No cluster matched, or none answered. */
 export class NothingUsableError extends McsError {
   readonly exitCode = EXIT.nothing;
+  /** Why each cluster is of no use, when there are several. */
+  readonly causes: readonly ClusterError[];
+
+  constructor(
+    message: string,
+    next?: string,
+    options: ErrorOptions & { readonly causes?: readonly ClusterError[] } = {},
+  ) {
+    super(message, next, options);
+    this.causes = options.causes ?? [];
+  }
 }
 
 /** The user or a signal ended the run. */

@@ -51,12 +51,11 @@ export async function survey(clusters: readonly Cluster[], options: SurveyOption
 export function requireAnswers(result: Survey): void {
   const [first, ...others] = result.unreachable;
   if (result.clusters.length > 0 || first === undefined) return;
-  const { error, at } = first;
-  const more = others.map((entry) => `${entry.at.name}: ${entry.error.message}`);
-  throw new NothingUsableError(
-    [`no cluster answered`, `${at.name}: ${error.message}`, ...more].join('\n  '),
-    error.next,
-  );
+  if (others.length === 0) {
+    throw new NothingUsableError(`no cluster answered; ${first.at.name}: ${first.error.message}`, first.error.next);
+  }
+  const causes = result.unreachable.map(({ error }) => error);
+  throw new NothingUsableError('no cluster answered', undefined, { causes });
 }
 
 /**
