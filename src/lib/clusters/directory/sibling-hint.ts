@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -13,7 +13,10 @@ export function siblingHint(path: string, shown: string): string {
     .sort((a, b) => b.likeness - a.likeness || (a.name < b.name ? -1 : 1));
   const alike = known.filter(({ likeness }) => likeness >= 0.3);
   const names = (alike.length > 0 ? alike : known).slice(0, 3);
-  if (names.length === 0) return `${dirname(shown)} holds no folders`;
+  if (names.length === 0) {
+    const parent = dirname(shown);
+    return existsSync(dirname(path)) ? `${parent} holds no folders` : `${parent} does not exist either`;
+  }
   const paths = names.map(({ name }) => join(dirname(shown), name)).join(' or ');
   return alike.length > 0 ? `did you mean ${paths}?` : `there is ${paths}`;
 }

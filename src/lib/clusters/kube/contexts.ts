@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { ConfigError } from '../../errors.ts';
 import type { Cluster } from '../cluster.ts';
 import { kubeCluster } from './cluster.ts';
@@ -84,7 +85,7 @@ async function loadContexts(options: KubeconfigOptions): Promise<LoadedKubeconfi
   const inside = required ? undefined : await inClusterContext(env, serviceAccountFolder);
   if (inside !== undefined) return { contexts: [inside], warnings: [] };
   throw new ConfigError(
-    `no contexts in ${paths.join(', ')}`,
+    `no contexts in ${paths.map((path) => (existsSync(path) ? path : `${path} (no such file)`)).join(', ')}`,
     'give --kubeconfig FILE or --dir PATH, or set KUBECONFIG',
   );
 }

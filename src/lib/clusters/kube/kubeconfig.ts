@@ -73,7 +73,7 @@ async function loadFile(path: string, mustExist: boolean): Promise<readonly Cont
   try {
     return contextsOf(resolve(path), required(record(document, ''), '', 'a mapping'), path);
   } catch (error) {
-    if (error instanceof MalformedError) throw new ConfigError(`kubeconfig ${path}: ${error.message}`);
+    if (error instanceof MalformedError) throw new ConfigError(`kubeconfig ${path}: ${error.message}`, REPAIR);
     throw error;
   }
 }
@@ -81,7 +81,8 @@ async function loadFile(path: string, mustExist: boolean): Promise<readonly Cont
 async function readKubeconfig(path: string, mustExist: boolean): Promise<string | undefined> {
   try {
     const content = await readFile(path);
-    if (content.length > MAX_CHARACTERS) throw new ConfigError(`kubeconfig ${path}: too large (over 64 MB)`);
+    if (content.length > MAX_CHARACTERS)
+      throw new ConfigError(`kubeconfig ${path}: too large (over 64 MB)`, 'check --kubeconfig and KUBECONFIG');
     return content.toString('utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof ConfigError) throw error;
@@ -91,6 +92,8 @@ async function readKubeconfig(path: string, mustExist: boolean): Promise<string 
     throw new ConfigError(`kubeconfig ${path}: ${why}`, 'check --kubeconfig and KUBECONFIG', { cause: error });
   }
 }
+
+const REPAIR = 'correct the file, or name another by --kubeconfig or KUBECONFIG';
 
 const READ_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
@@ -116,7 +119,7 @@ async function parseDocument(path: string, content: string): Promise<unknown> {
     if (!(error instanceof YAMLException)) throw error;
     const line: unknown = error.mark?.line;
     const where = typeof line === 'number' ? `${path}:${line + 1}` : path;
-    throw new ConfigError(`kubeconfig ${where}: not YAML: ${error.reason}`, undefined, { cause: error });
+    throw new ConfigError(`kubeconfig ${where}: not YAML: ${error.reason}`, REPAIR, { cause: error });
   }
 }
 
