@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { isDNSLabel } from './lib/api/names.ts';
 import { UsageError } from './lib/errors.ts';
 
 const CLUSTERS = 'CLUSTER';
@@ -9,12 +10,16 @@ const duration = Flags.custom<number>({ helpValue: 'TIME', parse: (input) => Pro
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
+/** Timers overflow at 24 days, and then fire at once. */
+const MAX_DURATION = 24 * 3_600_000;
+
 export function parseDuration(input: string): number {
   const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(input) ?? [];
   const milliseconds = Number(number) * (UNITS[unit] ?? 0);
   if (number === '' || milliseconds < 1) {
     throw new UsageError(`"${input}" is not a duration`, 'give a number of seconds or a unit: 10, 10s, 500ms, 2m');
   }
+  if (milliseconds > MAX_DURATION) throw new UsageError(`"${input}" is too long`, 'give at most 24h');
   return Math.round(milliseconds);
 }
 
@@ -91,9 +96,19 @@ export function outputFlag<const F extends OutputFormat>(formats: readonly [F, .
   };
 }
 
+function parseNamespace(input: string): string {
+  if (isDNSLabel(input)) return input;
+  throw new UsageError(`"${input}" cannot be the name of a namespace`, 'give one RFC 1123 label: a-z, 0-9 and "-"');
+}
+
 /** `-n` and `-A`. */
 export const namespaceFlags = {
-  namespace: Flags.string({ char: 'n', helpValue: 'NAMESPACE', summary: 'Namespace to work in.' }),
+  namespace: Flags.string({
+    char: 'n',
+    helpValue: 'NAMESPACE',
+    summary: 'Namespace to work in.',
+    parse: (input) => Promise.resolve(parseNamespace(input)),
+  }),
   'all-namespaces': Flags.boolean({ default: false, char: 'A', exclusive: ['namespace'], summary: 'All namespaces.' }),
 };
 

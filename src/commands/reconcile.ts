@@ -71,7 +71,7 @@ export default class Reconcile extends ClusterCommand {
 
   /** Clusters nobody named are written only after a yes. */
   async #ask({ clusterset, clusters, services }: Preview): Promise<boolean> {
-    const what = `${services} ${services === 1 ? 'service' : 'services'} in ${clusters.length} clusters of ${clusterset} (${clusters.join(', ')})`;
+    const what = `${services} ${services === 1 ? 'service' : 'services'} in ${clusters.length} ${clusters.length === 1 ? 'cluster' : 'clusters'} of ${clusterset} (${clusters.join(', ')})`;
     if (clusters.length < 2 && canAsk(this.context)) return true;
     if (!canAsk(this.context)) {
       throw new UsageError(

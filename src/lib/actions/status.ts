@@ -1,3 +1,4 @@
+import { isDNSLabel } from '../api/names.ts';
 import { UsageError } from '../errors.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { Problem } from '../plan/change.ts';
@@ -32,7 +33,10 @@ const INNER_NAMESPACES = new Set(['submariner-operator', 'submariner-k8s-broker'
  */
 export async function status(clusters: readonly Cluster[], options: StatusOptions): Promise<StatusReport> {
   for (const name of options.names) {
-    if (name === '' || name.split('/').length > 2) throw new UsageError(`"${name}" is neither NAME nor NAMESPACE/NAME`);
+    const parts = name.split('/');
+    if (parts.length > 2 || !parts.every(isDNSLabel)) {
+      throw new UsageError(`"${name}" cannot be the name of a service`, 'give NAME or NAMESPACE/NAME');
+    }
   }
   const view = await viewClusters(clusters, options);
   return {
