@@ -2,6 +2,6 @@ const MOST = 200;
 
 /** A value within a sentence: cut when it is longer than anybody reads. `-o json` has it whole. */
 export function short(value: string): string {
-  const characters = [...value];
+  const characters = Array.from(value);
   return characters.length <= MOST ? value : `${characters.slice(0, MOST).join('')}… (${characters.length} characters)`;
 }

@@ -132,13 +132,16 @@ export function conflictsOf(claims: readonly [Claim, ...Claim[]]): readonly Conf
   return RULES.flatMap((check) => check(claims) ?? []);
 }
 
+/** A condition's message may have 32768 characters, and there may be one such sentence for each of ten fields. */
+const MOST = 2000;
+
 /** The sentence of a Conflict condition, in the KEP's form. */
 export function conflictMessage(conflict: Conflict): string {
   const whose = conflict.standIn
     ? `the existing import, which stands in for unreachable "${conflict.winner}"`
     : `oldest service export in "${conflict.winner}"`;
-  const value =
-    conflict.field === 'ports' ? `the union "${conflict.used}" with precedence to` : `"${conflict.used}" from`;
+  const used = conflict.used.length > MOST ? `${conflict.used.slice(0, MOST)}…` : conflict.used;
+  const value = conflict.field === 'ports' ? `the union "${used}" with precedence to` : `"${used}" from`;
   return `Conflicting ${conflict.field}. Using ${value} ${whose}. ${conflict.disagree.length}/${conflict.clusters} clusters disagree.`;
 }
 
