@@ -28,6 +28,7 @@ export default class Clusters extends ClusterCommand {
         },
       }),
     );
+    this.signal.throwIfAborted(); // else an interrupted look would pass for clusters that are down
     await this.print(flags.output, {
       kind: 'ClustersReport',
       result: report,

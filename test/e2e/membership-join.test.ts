@@ -169,6 +169,11 @@ describeWithServers('mcs join', () => {
       await refuses(1, 'west is a member of clusterset test', ['prod', ...BOTH]);
     });
 
+    it('a member of a clusterset whose name a terminal would obey', async () => {
+      await east.apply([property('clusterset.k8s.io', 'a\u001b[2J')]);
+      await refuses(1, 'east is a member of clusterset a\\x1b[2J;', ['prod', '--context', 'east']);
+    });
+
     it('to change the id of a member', async () => {
       await mcs(config, 'join', 'prod', '--context', 'east');
       await refuses(1, 'leave first: mcs leave --context east', ['prod', '--context', 'east', '--id', 'other']);

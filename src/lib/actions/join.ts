@@ -70,7 +70,7 @@ export async function join(
     try {
       return await prepare(plan, options);
     } catch (error) {
-      throw beforeWriting(error, plans.length === 1);
+      throw beforeWriting(error, plans.length === 1, signal);
     }
   });
   if (isAborted(signal)) throw new InterruptedError('interrupted before anything was written');

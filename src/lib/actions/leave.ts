@@ -76,7 +76,7 @@ export async function leave(
       if (dryRun !== 'client') await tryToRemove(surveyed.at, samplesOf(plan), concurrency);
       return plan;
     } catch (error) {
-      throw beforeWriting(error, chosen.length === 1);
+      throw beforeWriting(error, chosen.length === 1, signal);
     }
   });
   const previews = await inParallel(plans, concurrency, (plan) => preview(plan, around, options));

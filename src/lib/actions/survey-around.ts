@@ -51,7 +51,8 @@ async function refuseTwins(chosen: readonly Cluster[], kept: readonly Surveyed[]
 }
 
 /** One cluster's failure before anything was written, as the end of the run; anything else is returned as it is. */
-export function beforeWriting(error: unknown, alone: boolean): unknown {
+export function beforeWriting(error: unknown, alone: boolean, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted === true) return new InterruptedError('interrupted before anything was written');
   if (!(error instanceof ClusterError)) return error;
   const message = `${error.cluster}: ${error.message}; nothing was written`;
   const down = error.reason === 'unreachable' || error.reason === 'timeout' || error.reason === 'unauthorized';

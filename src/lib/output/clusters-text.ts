@@ -24,7 +24,8 @@ function columnsOf({ colour, wide }: Look): readonly Column<ClusterReport>[] {
     { header: 'SERVER', value: (row) => (wide ? row.location : shortLocation(row)) },
     { header: 'KUBERNETES', value: ({ kubernetesVersion }) => kubernetesVersion ?? '' },
     { header: 'MCS API', value: ({ mcsVersions }) => versions(mcsVersions) },
-    { header: 'ABOUT API', value: ({ aboutVersions }) => versions(aboutVersions) },
+    // The one that is used: both lists would not fit into 100 columns.
+    { header: 'ABOUT API', value: ({ aboutVersions }) => versions(wide ? aboutVersions : aboutVersions?.slice(0, 1)) },
     {
       header: 'STATUS',
       value: statusOf,
