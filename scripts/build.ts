@@ -1,9 +1,11 @@
 /** Builds dist/: every command its own entry, shared code in chunks, everything bundled; then the oclif manifest. */
 import { build } from 'esbuild';
 import type { Metafile, Plugin } from 'esbuild';
+import { createHash } from 'node:crypto';
 import { globSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { collectLicences } from './licences.ts';
 import { writeManifest } from './manifest.ts';
 
@@ -17,14 +19,17 @@ const builtins: Plugin = {
   name: 'builtins',
   setup(bundler) {
     const names = new Set(builtinModules);
-    bundler.onResolve({ filter: /^(node:)?[a-z_0-9/]+$/ }, ({ path, kind }) => {
+    bundler.onResolve({ filter: /^(node:)?[a-z_0-9/]+$/ }, ({ path, kind, importer }) => {
       if (!path.startsWith('node:') && !names.has(path)) return undefined;
       // A CommonJS stand-in behind import() would have a default export alone; what is loaded late stays as it is.
       if (kind === 'dynamic-import') return { path, external: true };
-      return { path: path.replace(/^node:/, ''), namespace: 'builtin', sideEffects: false };
+      const name = path.replace(/^node:/, '');
+      // One for each importer, so that it goes into the importer's chunk: shared ones would be chunks of their own.
+      const id = createHash('sha256').update(relative(root, importer)).digest('hex').slice(0, 8);
+      return { path: `${name}#${id}`, pluginData: name, namespace: 'builtin', sideEffects: false };
     });
-    bundler.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule('node:${path}')`,
+    bundler.onLoad({ filter: /./, namespace: 'builtin' }, ({ pluginData }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${String(pluginData)}')`,
       loader: 'js',
     }));
   },
@@ -73,6 +78,29 @@ const onDemand: Plugin = {
   },
 };
 
+/** What nearly every command uses: the rooms but those that hold heavy libraries, which stay to be loaded on demand. */
+const TOGETHER = ['src/lib/{actions,api,plan,output}/**/*.ts', 'src/lib/*.ts', 'src/lib/clusters/*.ts', 'src/*.ts'];
+
+/** The commands, and what they load on demand. */
+const ENTRIES =
+  /[\\/]src[\\/](commands[\\/].*|dispatch|lib[\\/]clusters[\\/](directory[\\/](directories|load|writer)|kube[\\/]contexts))\.ts$/;
+
+/**
+ * Shared code in few chunks: esbuild makes one for every set of entries that share something, some fifty, and to resolve,
+ * read and link each of the forty that `mcs status` needs takes longer than to load a little more of our own code. So
+ * every command is said to use all of it.
+ */
+const together: Plugin = {
+  name: 'together',
+  setup(bundler) {
+    const shared = globSync(TOGETHER, { cwd: root, exclude: ['src/main.ts', '**/*.d.ts'] });
+    bundler.onLoad({ filter: ENTRIES }, async ({ path }) => {
+      const imports = shared.map((file) => `import ${JSON.stringify(join(root, file))};`);
+      return { contents: `${await readFile(path, 'utf8')}\n${imports.join('\n')}`, loader: 'ts' };
+    });
+  },
+};
+
 /** CommonJS code in the bundle expects these. */
 const banner = [
   `const { createRequire: __createRequire } = process.getBuiltinModule('node:module');`,
@@ -95,7 +123,7 @@ async function bundle(outdir: string): Promise<Metafile> {
     target: 'node22.19',
     conditions: ['node'],
     external: ['typescript'], // oclif loads it for commands in .ts, which an installed mcs has none of
-    plugins: [builtins, onDemand, treeShaking],
+    plugins: [builtins, onDemand, treeShaking, together],
     define: { 'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"' }, // bin has looked at the version
     banner: { js: banner },
     legalComments: 'none',
