@@ -56,7 +56,14 @@ export default class Reconcile extends ClusterCommand {
         onCluster: (cluster, error) => {
           progress.done(cluster.name, error === undefined ? 'answered' : 'did not answer');
         },
-        ...(mayWrite ? {} : { confirm: (preview) => this.#ask(preview) }),
+        ...(mayWrite
+          ? {}
+          : {
+              confirm: (preview) => {
+                progress.end(); // the question needs the line
+                return this.#ask(preview);
+              },
+            }),
         onChange: (change) => {
           progress.end();
           if (asTable) this.context.stdout.write(`${changeLine(change, width)}\n`);

@@ -30,8 +30,8 @@ export interface Settled {
   readonly problems: readonly Problem[];
 }
 
-/** A new import takes four: create it, its Service, give it the IP, tell its status. Four more put right what others put in. */
-const MAX_ROUNDS = 8;
+/** A new import takes five: create it, its Service, give it the IP, tell its status, tell the exports. The rest put right what others put in. */
+const MAX_ROUNDS = 10;
 
 /**
  * Makes every cluster hold one service as planned: writes the changes, plans again with the replies, until nothing is
@@ -48,8 +48,11 @@ export async function settle(first: ServicePlan, context: SettleContext): Promis
   };
   let plan = first;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const changes = plan.changes.filter((change) => isOpen(change, state, context));
-    if (changes.length === 0 || isAborted(context)) break;
+    const open = plan.changes.filter((change) => isOpen(change, state, context));
+    if (open.length === 0 || isAborted(context)) break;
+    // What exports are told depends on the imports, which may still learn: it is said once, at the end.
+    const imports = open.filter((change) => change.kind !== 'ServiceExport');
+    const changes = imports.length > 0 ? imports : open;
     await Promise.all(context.members.map((member) => writeAll(changes, member, state, context)));
     plan = planService(plan.namespace, plan.name, context.members, context.options);
   }

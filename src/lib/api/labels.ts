@@ -31,6 +31,12 @@ export const DERIVED_SERVICE_ANNOTATION = 'multicluster.kubernetes.io/derived-se
 export const EXPORTED_LABELS_ANNOTATION = 'kubectl-mcs/exported-labels';
 export const EXPORTED_ANNOTATIONS_ANNOTATION = 'kubectl-mcs/exported-annotations';
 
+/**
+ * On a ServiceImport: ids of the clusters that gave to it, joined by commas. `status.clusters` says the same, but there a
+ * stranger's entry could not be told from that of a cluster that cannot be asked.
+ */
+export const SOURCES_ANNOTATION = 'kubectl-mcs/sources';
+
 /** On a derived Service: the name of its import, so that one whose import is gone is found again. */
 export const IMPORT_ANNOTATION = 'kubectl-mcs/import';
 

@@ -4,6 +4,7 @@ import {
   EXPORTED_ANNOTATIONS_ANNOTATION,
   EXPORTED_LABELS_ANNOTATION,
   MANAGED_BY_LABEL,
+  SOURCES_ANNOTATION,
 } from '../api/labels.ts';
 import type {
   ImportType,
@@ -65,6 +66,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   DERIVED_SERVICE_ANNOTATION,
   EXPORTED_LABELS_ANNOTATION,
   EXPORTED_ANNOTATIONS_ANNOTATION,
+  SOURCES_ANNOTATION,
 ]);
 
 function exportable(map: StringMap = {}): StringMap {
@@ -127,15 +129,15 @@ function withAppProtocol(ports: readonly ServicePort[], beside: readonly Service
   });
 }
 
-/** Names that the bookkeeping annotation of an import lists: the keys that were exported to it. */
-export function bookedKeys(serviceImport: ServiceImport, annotation: string): readonly string[] {
-  const booked = serviceImport.metadata.annotations?.[annotation];
-  return booked === undefined || booked === '' ? [] : booked.split(',');
+/** What a bookkeeping annotation of an import lists: the keys that were exported to it, or its sources. */
+export function booked(serviceImport: ServiceImport, annotation: string): readonly string[] {
+  const list = serviceImport.metadata.annotations?.[annotation];
+  return list === undefined || list === '' ? [] : list.split(',');
 }
 
 function exportedKeys(serviceImport: ServiceImport, annotation: string, map: StringMap | undefined): StringMap {
   const out: Record<string, string> = {};
-  for (const key of bookedKeys(serviceImport, annotation)) {
+  for (const key of booked(serviceImport, annotation)) {
     const value = map?.[key];
     if (value !== undefined) out[key] = value;
   }

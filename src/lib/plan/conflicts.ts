@@ -1,6 +1,7 @@
 import type { ServicePort, StringMap } from '../api/objects.ts';
 import type { Claim } from './claim.ts';
 import { commonFamilies } from './families.ts';
+import { agesKnown } from './order.ts';
 import { mergePorts, samePorts, showPorts } from './ports.ts';
 
 /** One field on which the clusters do not agree. */
@@ -12,8 +13,8 @@ export interface Conflict {
   readonly used: string;
   /** Id of the cluster whose value is used; several joined by commas when an import stands in for them. */
   readonly winner: string;
-  /** True when the winner cannot be reached and its import speaks for it. */
-  readonly standIn: boolean;
+  /** Why the winner wins: its export is the oldest, its import stands in for it, or its id is first as ages are unknown. */
+  readonly by: 'age' | 'stand-in' | 'id';
   /** Ids of the clusters that say otherwise, sorted. */
   readonly disagree: readonly string[];
   /** How many clusters were compared. */
@@ -47,7 +48,7 @@ function rule<T>(row: Rule<T>): (claims: readonly [Claim, ...Claim[]]) => Confli
       reason: row.reason,
       used: row.show(value, claims),
       winner: oldest.cluster,
-      standIn: oldest.standsInFor.length > 0,
+      by: reasonToWin(claims),
       disagree: disagree.map((claim) => claim.cluster).sort(),
       clusters: compared.reduce((sum, claim) => sum + Math.max(1, claim.standsInFor.length), 0),
     };
@@ -132,14 +133,23 @@ export function conflictsOf(claims: readonly [Claim, ...Claim[]]): readonly Conf
   return RULES.flatMap((check) => check(claims) ?? []);
 }
 
+const WHOSE: Readonly<Record<Conflict['by'], (winner: string) => string>> = {
+  age: (winner) => `oldest service export in "${winner}"`,
+  'stand-in': (winner) => `the existing import, which stands in for unreachable "${winner}"`,
+  id: (winner) => `service export in "${winner}", first by cluster id since ages are unknown`,
+};
+
+function reasonToWin(claims: readonly [Claim, ...Claim[]]): Conflict['by'] {
+  if (claims[0].standsInFor.length > 0) return 'stand-in';
+  return agesKnown(claims) ? 'age' : 'id';
+}
+
 /** A condition's message may have 32768 characters, and there may be one such sentence for each of ten fields. */
 const MOST = 2000;
 
 /** The sentence of a Conflict condition, in the KEP's form. */
 export function conflictMessage(conflict: Conflict): string {
-  const whose = conflict.standIn
-    ? `the existing import, which stands in for unreachable "${conflict.winner}"`
-    : `oldest service export in "${conflict.winner}"`;
+  const whose = WHOSE[conflict.by](conflict.winner);
   const used = conflict.used.length > MOST ? `${conflict.used.slice(0, MOST)}…` : conflict.used;
   const value = conflict.field === 'ports' ? `the union "${used}" with precedence to` : `"${used}" from`;
   return `Conflicting ${conflict.field}. Using ${value} ${whose}. ${conflict.disagree.length}/${conflict.clusters} clusters disagree.`;
@@ -158,7 +168,7 @@ function familyConflict(claims: readonly [Claim, ...Claim[]]): Conflict | undefi
     reason: 'IPFamilyConflict',
     used: families.join(','),
     winner: oldest.cluster,
-    standIn: oldest.standsInFor.length > 0,
+    by: reasonToWin(claims),
     disagree: (disagree.length > 0 ? disagree : named.filter((claim) => claim !== oldest))
       .map((claim) => claim.cluster)
       .sort(),

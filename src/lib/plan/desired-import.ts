@@ -6,6 +6,7 @@ import {
   EXPORTED_LABELS_ANNOTATION,
   IMPORT_ANNOTATION,
   MARK,
+  SOURCES_ANNOTATION,
   isOurs,
 } from '../api/labels.ts';
 import { derivedName } from '../api/names.ts';
@@ -34,6 +35,7 @@ export function familiesFor(merged: Merged, member: Member): readonly string[] |
 /**
  * The ServiceImport one cluster should hold, without status. Optional fields that its CRD lacks are left out; so is the
  * second IP, which came with the exported labels (mcs-api 0.2: `maxItems` of `spec.ips`).
+ * @param sources ids of the clusters that give to it, sorted
  * @param ips the derived Service's cluster IPs, in the order of the families
  */
 export function desiredImport(
@@ -41,6 +43,7 @@ export function desiredImport(
   name: string,
   merged: Merged,
   member: Member,
+  sources: readonly string[],
   ips: readonly string[],
 ): ServiceImport {
   const serves = (field: OptionalField): boolean => member.fields.has(field);
@@ -48,8 +51,9 @@ export function desiredImport(
   const annotations = {
     ...merged.annotations,
     ...(wantsDerived(merged) ? { [DERIVED_SERVICE_ANNOTATION]: derivedName(namespace, name) } : {}),
-    ...booked(EXPORTED_LABELS_ANNOTATION, merged.labels),
-    ...booked(EXPORTED_ANNOTATIONS_ANNOTATION, merged.annotations),
+    ...keysOf(EXPORTED_LABELS_ANNOTATION, merged.labels),
+    ...keysOf(EXPORTED_ANNOTATIONS_ANNOTATION, merged.annotations),
+    [SOURCES_ANNOTATION]: sources.join(','),
   };
   return {
     apiVersion: apiVersionOf('ServiceImport'),
@@ -58,7 +62,7 @@ export function desiredImport(
       name,
       namespace,
       labels: { ...merged.labels, ...MARK },
-      annotations: Object.keys(annotations).length === 0 ? undefined : annotations,
+      annotations,
     }),
     spec: compact({
       type: merged.type,
@@ -134,7 +138,7 @@ export function ownerOf(serviceImport: ServiceImport | undefined): OwnerReferenc
   return { apiVersion: serviceImport.apiVersion, kind: 'ServiceImport', name: serviceImport.metadata.name, uid };
 }
 
-function booked(annotation: string, map: StringMap): StringMap {
+function keysOf(annotation: string, map: StringMap): StringMap {
   const keys = Object.keys(map).sort();
   return keys.length === 0 ? {} : { [annotation]: keys.join(',') };
 }

@@ -4,6 +4,7 @@ import {
   EXPORTED_LABELS_ANNOTATION,
   MANAGED_BY_LABEL,
   PROXY_SERVICE_NAME_LABEL,
+  SOURCES_ANNOTATION,
 } from '../api/labels.ts';
 import type {
   Condition,
@@ -14,7 +15,7 @@ import type {
   ServiceImport,
   StringMap,
 } from '../api/objects.ts';
-import { bookedKeys } from './claim.ts';
+import { booked } from './claim.ts';
 import { compareText } from './order.ts';
 import { ownConditions } from './desired-status.ts';
 
@@ -44,12 +45,13 @@ export function sameJson(a: unknown, b: unknown): boolean {
 export function importDifferences(desired: ServiceImport, observed: ServiceImport): readonly string[] {
   return [
     ...metaDifferences(desired.metadata, observed.metadata, {
-      labels: bookedKeys(observed, EXPORTED_LABELS_ANNOTATION),
+      labels: booked(observed, EXPORTED_LABELS_ANNOTATION),
       annotations: [
-        ...bookedKeys(observed, EXPORTED_ANNOTATIONS_ANNOTATION),
+        ...booked(observed, EXPORTED_ANNOTATIONS_ANNOTATION),
         EXPORTED_LABELS_ANNOTATION,
         EXPORTED_ANNOTATIONS_ANNOTATION,
         DERIVED_SERVICE_ANNOTATION,
+        SOURCES_ANNOTATION,
       ],
     }),
     ...keyDifferences('spec', desired.spec, observed.spec),

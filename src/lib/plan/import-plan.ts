@@ -54,7 +54,7 @@ function importing(member: Member, view: ServiceView, context: Importing): Clust
   const wants = wantsDerived(merged) && families?.length !== 0;
   const foreignDerived = wants && view.derived !== undefined && !isOurs(view.derived) && !options.adopt;
   const ips = wants ? importIPs(view.derived, families) : [];
-  const desired = desiredImport(namespace, name, merged, member, ips);
+  const desired = desiredImport(namespace, name, merged, member, context.clusters, ips);
   const changes: Change[] = [];
   const change = changer(member, changes);
   if (view.import === undefined) change.create('ServiceImport', desired, 'exported');

@@ -14,6 +14,8 @@ export interface Identity {
   readonly clusterset: string | undefined;
   /** `creationTimestamp` of its `clusterset.k8s.io` property: since when it is a member. */
   readonly since: string | undefined;
+  /** How the user names it to a command, e.g. `--dir clusters/east`; default: as a context. */
+  readonly flag?: string;
 }
 
 export type NamedIdentity = Identity & { readonly id: string };
@@ -103,20 +105,20 @@ export function membershipOf(identities: readonly Identity[], clusterset: string
 }
 
 function idProblem(identity: Identity, members: ReadonlyMap<string, Identity>): Problem | undefined {
-  const { cluster, id, clusterset = '' } = identity;
+  const { cluster, id, clusterset = '', flag = `--context ${cluster}` } = identity;
   const base = { cluster, object: `ClusterProperty ${CLUSTER_ID_PROPERTY}`, severity: 'partial' as const };
   if (id === undefined) {
     return {
       ...base,
       message: `is missing: a member without an id is left out`,
-      next: `mcs join ${clusterset} --context ${cluster} --id ID`,
+      next: `mcs join ${clusterset} ${flag} --id ID`,
     };
   }
   if (!isDNSSubdomain(id) || id.length > 63) {
     return {
       ...base,
       message: `"${id}" is no RFC 1123 label of at most 63 characters, so it is left out`,
-      next: `mcs leave --context ${cluster} --forget-id, then join with another id`,
+      next: `mcs leave ${flag} --forget-id, then join with another id`,
     };
   }
   const other = members.get(id);
@@ -124,7 +126,7 @@ function idProblem(identity: Identity, members: ReadonlyMap<string, Identity>): 
     return {
       ...base,
       message: `"${id}" is also the id of ${other.cluster}, which has been a member for longer; ${cluster} is left out`,
-      next: `mcs leave --context ${cluster} --forget-id, then join with another id`,
+      next: `mcs leave ${flag} --forget-id, then join with another id`,
     };
   }
   return undefined;

@@ -1,7 +1,7 @@
-import { SOURCE_CLUSTER_LABEL, isOurs } from '../api/labels.ts';
+import { SOURCES_ANNOTATION, SOURCE_CLUSTER_LABEL, isOurs } from '../api/labels.ts';
 import { isSystemNamespace } from '../api/names.ts';
 import { type Change, type Problem } from './change.ts';
-import { type Claim, type Witness, claimOf, standIn } from './claim.ts';
+import { type Claim, type Witness, booked, claimOf, standIn } from './claim.ts';
 import { exportConditions } from './desired-status.ts';
 import { exportStatusDifferences } from './differences.ts';
 import { changesAt } from './import-plan.ts';
@@ -96,7 +96,8 @@ function exporterOf(member: Member, view: ServiceView | undefined, options: Plan
 
 /**
  * Ids named as sources by our imports and slices that belong to no member at hand and are not gone: unreachable, not
- * chosen for this run, or nobody's any more. Unreachable is not unexported (design rule 19).
+ * chosen for this run, or nobody's any more. Unreachable is not unexported (design rule 19). `status.clusters` does not
+ * count: what a stranger puts there is put right (rule 17).
  */
 function absentSources(
   members: readonly Member[],
@@ -108,7 +109,7 @@ function absentSources(
   for (const member of members) {
     const view = views.get(member);
     if (view?.import !== undefined && isOurs(view.import)) {
-      for (const { cluster } of view.import.status?.clusters ?? []) named.add(cluster);
+      for (const id of booked(view.import, SOURCES_ANNOTATION)) named.add(id);
     }
     for (const slice of view?.imported ?? []) {
       const source = slice.metadata.labels?.[SOURCE_CLUSTER_LABEL];
@@ -144,7 +145,7 @@ function witnesses(
   const found = members.flatMap((member) => {
     const { import: held, derived } = views.get(member) ?? emptyView;
     if (held === undefined || !isOurs(held)) return [];
-    const named = held.status?.clusters?.filter(({ cluster }) => absent.includes(cluster)).length ?? 0;
+    const named = booked(held, SOURCES_ANNOTATION).filter((id) => absent.includes(id)).length;
     const { fields } = member;
     return [{ held, named, fields, derived: derived !== undefined && isOurs(derived) ? derived : undefined }];
   });

@@ -62,8 +62,15 @@ export function slicesOf(
       );
       continue;
     }
+    // Who could reach it? The service has no address of that family anywhere (design rule 9).
+    if (merged.ipFamilies !== undefined && !merged.ipFamilies.includes(slice.addressType)) continue;
     const ports = portless ? (slice.ports ?? []) : slicePorts(agreed, named, slice.ports ?? []);
-    if (ports.length === 0 && !portless) continue;
+    if (ports.length === 0 && !portless) {
+      if (agreed.length > 0 && slice.endpoints.length > 0) {
+        dropped.push(`EndpointSlice ${namespace}/${slice.metadata.name}: has none of the ports of its Service`);
+      }
+      continue;
+    }
     const { endpoints, unusable } = usableEndpoints(slice);
     if (unusable.length > 0) {
       const list = unusable.slice(0, 3).join(', ') + (unusable.length > 3 ? `, and ${unusable.length - 3} more` : '');

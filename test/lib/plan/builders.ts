@@ -165,7 +165,7 @@ export class ClusterWords {
         ...split(key),
         uid: `uid-${this.id}-${key}`,
         labels: { ...labels, ...(ours ? MARK : {}) },
-        annotations,
+        annotations: { ...annotations, ...(clusters && { 'kubectl-mcs/sources': clusters.join(',') }) },
       },
       spec: { type, ports: portsOf(ports), ...spec },
       status: clusters && { clusters: clusters.map((cluster) => ({ cluster })) },

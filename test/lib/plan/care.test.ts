@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { OPTIONAL_FIELDS } from '../../../src/lib/api/fields.ts';
-import { EXPORTED_ANNOTATIONS_ANNOTATION, EXPORTED_LABELS_ANNOTATION } from '../../../src/lib/api/labels.ts';
+import {
+  EXPORTED_ANNOTATIONS_ANNOTATION,
+  EXPORTED_LABELS_ANNOTATION,
+  SOURCES_ANNOTATION,
+} from '../../../src/lib/api/labels.ts';
 import { derivedName } from '../../../src/lib/api/names.ts';
 import type { Service, ServiceImport } from '../../../src/lib/api/objects.ts';
 import {
@@ -113,6 +117,7 @@ describe('rule 17: an object without our mark is never changed or deleted', () =
     expect(done.import('east', KEY)?.metadata.annotations).toEqual({
       note: 'hello',
       [EXPORTED_ANNOTATIONS_ANNOTATION]: 'note',
+      [SOURCES_ANNOTATION]: 'east',
     });
   });
 
@@ -126,6 +131,10 @@ describe('rule 17: an object without our mark is never changed or deleted', () =
     [
       'a member in status.clusters',
       (found) => ({ ...found, status: { ...found.status, clusters: [{ cluster: 'east' }, { cluster: 'west' }] } }),
+    ],
+    [
+      'a cluster nobody knows in status.clusters',
+      (found) => ({ ...found, status: { ...found.status, clusters: [{ cluster: 'east' }, { cluster: 'mars' }] } }),
     ],
     ['nobody in status.clusters', (found) => ({ ...found, status: { ...found.status, clusters: [] } })],
     ['Ready', (found) => ({ ...found, status: { ...found.status, conditions: [] } })],
@@ -208,6 +217,7 @@ describe('rule 18: never a write without a difference', () => {
     });
     expect(second.import('east', KEY)?.metadata.annotations).toEqual({
       theirs: 'yes',
+      [SOURCES_ANNOTATION]: 'east',
       'multicluster.kubernetes.io/derived-service': DERIVED,
       [EXPORTED_LABELS_ANNOTATION]: 'tier',
     });
@@ -342,7 +352,7 @@ describe('rule 19: unreachable is not unexported', () => {
     ]);
     expect(merged).toMatchObject({
       type: 'ClusterSetIP',
-      conflicts: [{ winner: 'z', standIn: true, disagree: ['a'] }],
+      conflicts: [{ winner: 'z', by: 'stand-in', disagree: ['a'] }],
     });
   });
 

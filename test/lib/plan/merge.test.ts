@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { conflictMessage } from '../../../src/lib/plan/conflicts.ts';
 import { type ClusterWords, type ExportsWords, cluster, pass, plan } from './builders.ts';
 
 const KEY = 'shop/cart';
@@ -93,6 +94,10 @@ describe('rule 7: the oldest export decides', () => {
       type: 'Headless',
       agesKnown: true,
     });
+    const [conflict] = merged(clusters)?.conflicts ?? [];
+    expect(conflict && conflictMessage(conflict)).toBe(
+      'Conflicting type. Using "ClusterSetIP" from service export in "east", first by cluster id since ages are unknown. 2/3 clusters disagree.',
+    );
   });
 });
 
@@ -261,6 +266,6 @@ describe('rule 11: conflicts', () => {
 
   it('rule 11: those who disagree are named in order, the winner never among them', () => {
     const [conflict] = merged(three({}, { headless: true }, { headless: true }))?.conflicts ?? [];
-    expect(conflict).toMatchObject({ winner: 'east', disagree: ['north', 'west'], clusters: 3, standIn: false });
+    expect(conflict).toMatchObject({ winner: 'east', disagree: ['north', 'west'], clusters: 3, by: 'age' });
   });
 });

@@ -61,6 +61,27 @@ describe('rule 8: endpoints serve only the ports on which their source agrees', 
     expect(await imported(source)).toEqual(['10.0.0.1 http:TCP:8080', '10.0.0.2 http:TCP:8080, admin:TCP:9000']);
   });
 
+  it('rule 8: a slice without any port of its Service is reported', async () => {
+    const source = cluster('east')
+      .service(KEY, { ports: [http] })
+      .export(KEY);
+    source.slice(KEY, { name: 'stray', addresses, ports: [admin] });
+    expect(await imported(source)).toEqual([]);
+    expect(plan(KEY, [source]).problems).toMatchObject([
+      { object: 'EndpointSlice shop/stray', message: 'has none of the ports of its Service', severity: 'warning' },
+    ]);
+  });
+
+  it('rule 9: slices of a family that the service has not are not imported', async () => {
+    const both = cluster('both').exports(KEY, { families: ['IPv6', 'IPv4'] });
+    both.slice(KEY, { name: 'v4', addresses: ['10.0.0.1'], ports: [http] });
+    both.slice(KEY, { name: 'v6', family: 'IPv6', addresses: ['fd00::1'], ports: [http] });
+    expect(await imported(both)).toHaveLength(2);
+    expect(await imported(both, cluster('four').exports(KEY, { families: ['IPv4'] }))).toEqual([
+      '10.0.0.1 http:TCP:8080',
+    ]);
+  });
+
   it('rule 8: Headless Services without ports keep their endpoints', async () => {
     const source = cluster('east').exports(KEY, { headless: true, ports: [], addresses });
     expect(await imported(source)).toEqual(['10.0.0.1 ']);
