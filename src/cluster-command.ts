@@ -121,7 +121,7 @@ export abstract class ClusterCommand extends BaseCommand {
   /** Prints problems on stderr, each with what to do next; returns the exit code they call for. */
   protected showProblems(problems: readonly ShownProblem[]): ExitCode {
     for (const { cluster, object, message, next, severity } of problems) {
-      const what = [cluster, object].filter((part) => part !== '').join(': ');
+      const what = [cluster, message.startsWith(object) ? '' : object].filter((part) => part !== '').join(': ');
       if (severity === 'warning') this.warn(`${what}: ${message}`);
       else this.note(`error: ${what}: ${message}`);
       if (next !== undefined) this.note(`  next: ${next}`);

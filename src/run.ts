@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasSwitch, normalizeArgv } from './argv.ts';
 import type { Context } from './context.ts';
@@ -15,7 +15,7 @@ import { rootHelp, topicHelp } from './root-help.ts';
  */
 export async function run(argv: readonly string[], program: Program, context: Context): Promise<ExitCode> {
   const { bin, root, pkg } = program;
-  const args = normalizeArgv(argv);
+  const args = normalizeArgv(argv, existsSync);
   const wantsHelp = hasSwitch(args, '--help', '-h') || args[0] === 'help';
   const words = args[0] === 'help' ? args.slice(1) : args;
   const named = words.slice(0, words.findIndex((word) => word.startsWith('-')) >>> 0);

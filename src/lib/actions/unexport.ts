@@ -5,6 +5,7 @@ import type { Problem } from '../plan/change.ts';
 import type { Merged } from '../plan/merge.ts';
 import { planService } from '../plan/service-plan.ts';
 import { sameJson } from '../plan/differences.ts';
+import { showPorts } from '../plan/ports.ts';
 import { problemOf } from './enroll.ts';
 import { checkMatch, oneNamespace, splitName } from './match-services.ts';
 import { type Chosen, type Neighbourhood, readNeighbourhood } from './neighbourhood.ts';
@@ -139,7 +140,7 @@ function succession(
   if (before === undefined || after === undefined || before.claims[0].cluster !== chosen.member.id)
     return { changes: [] };
   const changes = DECIDED.flatMap((field) =>
-    sameJson(before[field], after[field]) ? [] : [{ field, from: show(before[field]), to: show(after[field]) }],
+    sameJson(before[field], after[field]) ? [] : [{ field, from: show(before, field), to: show(after, field) }],
   );
   return { successor: members.find((member) => member.id === heir)?.cluster ?? heir ?? '', changes };
 }
@@ -157,7 +158,9 @@ const DECIDED = [
   'annotations',
 ] as const satisfies readonly (keyof Merged)[];
 
-function show(value: unknown): string {
+function show(merged: Merged, field: (typeof DECIDED)[number]): string {
+  if (field === 'ports') return showPorts(merged.ports);
+  const value: unknown = merged[field];
   if (value === undefined) return 'unset';
   if (typeof value === 'string') return value;
   return JSON.stringify(value);

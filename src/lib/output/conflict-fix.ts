@@ -9,26 +9,26 @@ export function conflictFix(
   { namespace, name }: ServiceStatus,
   cluster: Pick<ShownCluster, 'cluster' | 'type' | 'location'>,
 ): string {
-  const { field, used } = conflict;
+  const { field, wanted } = conflict;
   if (cluster.type === 'directory') {
-    return `edit ${fieldOf(field)} of ${kindOf(field)} ${namespace}/${name} in ${cluster.location}: ${valueOf(field, used)}`;
+    return `edit ${fieldOf(field)} of ${kindOf(field)} ${namespace}/${name} in ${cluster.location}: ${valueOf(field, wanted)}`;
   }
   const kubectl = `kubectl --context ${quote(cluster.cluster)} -n ${namespace}`;
-  const spec = patchOf(field, used);
+  const spec = patchOf(field, wanted);
   if (spec !== undefined) return `${kubectl} patch service ${name} --type=merge -p '${JSON.stringify({ spec })}'`;
   if (field === 'exportedLabels' || field === 'exportedAnnotations') {
-    return `${kubectl} edit serviceexports.multicluster.x-k8s.io ${name}   # spec.${field}: ${used}`;
+    return `${kubectl} edit serviceexports.multicluster.x-k8s.io ${name}   # spec.${field}: ${wanted}`;
   }
   if (field === 'type')
-    return `${kubectl} replace --force -f FILE   # Service ${name} anew, with ${valueOf(field, used)}`;
-  return `${kubectl} edit service ${name}   # ${fieldOf(field)}: ${valueOf(field, used)}`;
+    return `${kubectl} replace --force -f FILE   # Service ${name} anew, with ${valueOf(field, wanted)}`;
+  return `${kubectl} edit service ${name}   # ${fieldOf(field)}: ${valueOf(field, wanted)}`;
 }
 
-function patchOf(field: string, used: string): object | undefined {
-  const value = used === 'unset' ? null : used;
+function patchOf(field: string, wanted: string): object | undefined {
+  const value = wanted === 'unset' ? null : wanted;
   if (field === 'sessionAffinity') return { sessionAffinity: value };
   if (field === 'sessionAffinityConfig') {
-    return { sessionAffinityConfig: { clientIP: { timeoutSeconds: Number(used.replace(/\D+/g, '')) } } };
+    return { sessionAffinityConfig: { clientIP: { timeoutSeconds: Number(wanted.replace(/\D+/g, '')) } } };
   }
   if (field === 'internalTrafficPolicy') return { internalTrafficPolicy: value };
   if (field === 'trafficDistribution') return { trafficDistribution: value };
@@ -44,9 +44,9 @@ function fieldOf(field: string): string {
 }
 
 /** The type of an import is decided by `clusterIP`, which is immutable in an API server. */
-function valueOf(field: string, used: string): string {
-  if (field !== 'type') return used;
-  return used === 'Headless' ? 'clusterIP: None' : 'a cluster IP instead of "None"';
+function valueOf(field: string, wanted: string): string {
+  if (field !== 'type') return wanted;
+  return wanted === 'Headless' ? 'clusterIP: None' : 'a cluster IP instead of "None"';
 }
 
 function quote(text: string): string {

@@ -9,7 +9,7 @@ export function exportForecast(plan: ExportPlan): readonly string[] {
       ? []
       : conflicts.map(
           ({ field, used, winner, disagree }) =>
-            `${cluster}: the export of ${namespace}/${name} conflicts on ${field}: ${winner} wins as the oldest, using ${used}; ${disagree.join(', ')} ${disagree.length === 1 ? 'disagrees' : 'disagree'}`,
+            `${cluster}: the export of ${namespace}/${name} conflicts on ${field}: ${winner} wins, using ${used}; ${disagree.join(', ')} ${disagree.length === 1 ? 'disagrees' : 'disagree'}`,
         ),
   );
 }
@@ -27,23 +27,35 @@ export function exportText({ exports, dryRun }: ExportReport): string {
   );
 }
 
-/** What the end of an export means for the others. */
+/** What the end of exports means for the others. */
 export function unexportForecast(unexports: readonly PlannedUnexport[]): readonly string[] {
-  return unexports.flatMap(({ cluster, namespace, name, action, ours, last, importedBy, successor, changes }) => {
-    if (action === 'absent') return [];
-    const service = `${namespace}/${name}`;
-    const foreign = ours
-      ? []
-      : [`${cluster}: the export of ${service} was not made by mcs; who made it may make it again`];
-    if (last) {
-      const where =
-        importedBy.length === 0 ? 'nobody has imported it yet' : `its import disappears in ${importedBy.join(', ')}`;
-      return [...foreign, `${cluster} is the last exporter of ${service}: ${where}`];
-    }
-    if (successor === undefined) return foreign;
+  const going = unexports.filter(({ action }) => action === 'delete');
+  const services = [...new Set(going.map(({ namespace, name }) => `${namespace}/${name}`))];
+  return services.flatMap((service) => {
+    const exports = going.filter(({ namespace, name }) => `${namespace}/${name}` === service);
+    const foreign = exports
+      .filter(({ ours }) => !ours)
+      .map(({ cluster }) => `${cluster}: the export of ${service} was not made by mcs; who made it may make it again`);
+    return [...foreign, ...endOf(service, exports)];
+  });
+}
+
+function endOf(service: string, exports: readonly PlannedUnexport[]): readonly string[] {
+  const last = exports.filter((one) => one.last);
+  const [first] = last;
+  if (first !== undefined) {
+    const { importedBy } = first;
+    const who = last.map(({ cluster }) => cluster).join(', ');
+    const what = last.length === 1 ? 'is the last exporter' : 'are the last exporters';
+    const where =
+      importedBy.length === 0 ? 'nobody has imported it yet' : `its import disappears in ${importedBy.join(', ')}`;
+    return [`${who} ${what} of ${service}: ${where}`];
+  }
+  return exports.flatMap(({ cluster, successor, changes }) => {
+    if (successor === undefined) return [];
     const values = changes.map(({ field, from, to }) => `${field}: ${from} → ${to}`).join('; ');
     const effect = values === '' ? 'no value changes' : values;
-    return [...foreign, `${cluster} is the oldest exporter of ${service}; ${successor} decides from now on: ${effect}`];
+    return [`${cluster} is the oldest exporter of ${service}; ${successor} decides from now on: ${effect}`];
   });
 }
 

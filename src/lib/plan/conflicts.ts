@@ -11,6 +11,8 @@ export interface Conflict {
   readonly reason: string;
   /** The value used, as text. */
   readonly used: string;
+  /** What those who disagree have to say to end the conflict: mostly the value used, of ports the winner's own. */
+  readonly wanted: string;
   /** Id of the cluster whose value is used; several joined by commas when an import stands in for them. */
   readonly winner: string;
   /** Why the winner wins: its export is the oldest, its import stands in for it, or its id is first as ages are unknown. */
@@ -28,6 +30,8 @@ interface Rule<T = unknown> {
   readonly read: (claim: Claim) => T;
   readonly equal: (a: T, b: T) => boolean;
   readonly show: (value: T, claims: readonly Claim[]) => string;
+  /** What ends the conflict, where that is not the value used. */
+  readonly want?: (value: T) => string;
   /** What the others are compared with; what the oldest says when absent. */
   readonly reference?: (claims: readonly [Claim, ...Claim[]]) => T;
   /** Which claims are compared at all; everybody when absent. */
@@ -47,6 +51,7 @@ function rule<T>(row: Rule<T>): (claims: readonly [Claim, ...Claim[]]) => Confli
       field: row.field,
       reason: row.reason,
       used: row.show(value, claims),
+      wanted: (row.want ?? row.show)(value, claims),
       winner: oldest.cluster,
       by: reasonToWin(claims),
       disagree: disagree.map((claim) => claim.cluster).sort(),
@@ -75,6 +80,7 @@ const RULES = [
     // union now is in the import a moment later, and the verdict must be the same then.
     reference: (claims) => (claims[0].standsInFor.length > 0 ? unionOf(claims) : claims[0].ports),
     show: (_, claims) => showPorts(unionOf(claims)),
+    want: showPorts,
   }),
   rule({ field: 'type', reason: 'TypeConflict', read: (claim) => claim.type, equal: same, show: plain }),
   rule({
@@ -167,6 +173,7 @@ function familyConflict(claims: readonly [Claim, ...Claim[]]): Conflict | undefi
     field: 'ipFamilies',
     reason: 'IPFamilyConflict',
     used: families.join(','),
+    wanted: families.join(','),
     winner: oldest.cluster,
     by: reasonToWin(claims),
     disagree: (disagree.length > 0 ? disagree : named.filter((claim) => claim !== oldest))

@@ -19,6 +19,8 @@ export interface StatusConflict {
   readonly field: string;
   readonly reason: string;
   readonly used: string;
+  /** What those who disagree have to say to end it. */
+  readonly wanted: string;
   readonly winner: string;
   readonly disagree: readonly string[];
 }
@@ -70,10 +72,11 @@ export function serviceStatus(plan: ServicePlan, members: readonly Member[]): Se
   const invalid = plan.exporters
     .filter(({ validity }) => !validity.valid)
     .map(({ member, validity }) => ({ cluster: member.cluster, reason: validity.reason }));
-  const conflicts = (merged?.conflicts ?? []).map(({ field, reason, used, winner, disagree }) => ({
+  const conflicts = (merged?.conflicts ?? []).map(({ field, reason, used, wanted, winner, disagree }) => ({
     field,
     reason,
     used,
+    wanted,
     winner: winner.split(',').map(nameOf).join(','),
     disagree: disagree
       .flatMap((id) => id.split(','))

@@ -49,7 +49,14 @@ describe('status before anybody has reconciled', () => {
     const [cart] = await statusOf(agreeing({ sessionAffinity: 'ClientIP' }), ALL);
     expect(cart?.state).toBe('CONFLICT');
     expect(cart?.conflicts).toEqual([
-      { field: 'sessionAffinity', reason: 'SessionAffinityConflict', used: 'None', winner: 'east', disagree: ['west'] },
+      {
+        field: 'sessionAffinity',
+        reason: 'SessionAffinityConflict',
+        used: 'None',
+        wanted: 'None',
+        winner: 'east',
+        disagree: ['west'],
+      },
     ]);
   });
 });

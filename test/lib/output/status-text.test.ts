@@ -22,7 +22,14 @@ const OK: ServiceStatus = {
   unreachable: [],
   contradictions: [],
 };
-const CONFLICT = { field: 'ports', reason: 'PortConflict', used: 'http 80/TCP', winner: 'east', disagree: ['west'] };
+const CONFLICT = {
+  field: 'ports',
+  reason: 'PortConflict',
+  used: 'http 80/TCP',
+  wanted: 'http 80/TCP',
+  winner: 'east',
+  disagree: ['west'],
+};
 
 function report(...services: readonly ServiceStatus[]): StatusReport {
   const clusters = ['east', 'west', 'north'].map((cluster) => ({
@@ -121,12 +128,12 @@ describe('what resolves a conflict', () => {
       'kubectl --context west -n shop edit serviceexports.multicluster.x-k8s.io cart   # spec.exportedLabels: a=b',
     ],
   ])('of %s', (field, used, expected) => {
-    expect(conflictFix({ ...CONFLICT, field, used }, OK, context)).toBe(expected);
+    expect(conflictFix({ ...CONFLICT, field, wanted: used }, OK, context)).toBe(expected);
   });
 
   it('names the folder of a directory', () => {
     const dir = { cluster: 'west', type: 'directory' as const, location: 'clusters/west' };
-    expect(conflictFix({ ...CONFLICT, field: 'type', used: 'Headless' }, OK, dir)).toBe(
+    expect(conflictFix({ ...CONFLICT, field: 'type', wanted: 'Headless' }, OK, dir)).toBe(
       'edit spec.clusterIP of Service shop/cart in clusters/west: clusterIP: None',
     );
   });
