@@ -23,7 +23,12 @@ Everything is checked in all clusters before anything is written.`;
     },
   ];
   static override args = {
-    clusterset: Args.string({ name: 'CLUSTERSET', required: true, description: 'Name of the ClusterSet.' }),
+    clusterset: Args.string({
+      ignoreStdin: true,
+      name: 'CLUSTERSET',
+      required: true,
+      description: 'Name of the ClusterSet.',
+    }),
   };
   static override flags = {
     id: Flags.string({

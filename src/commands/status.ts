@@ -19,7 +19,10 @@ export default class Status extends ClusterCommand {
   ];
   static override strict = false;
   static override args = {
-    name: Args.string({ description: 'Services to show: NAME or NAMESPACE/NAME; all when none is given.' }),
+    name: Args.string({
+      ignoreStdin: true,
+      description: 'Services to show: NAME or NAMESPACE/NAME; all when none is given.',
+    }),
   };
   static override flags = { ...namespaceFlags, ...outputFlag(['table', 'wide', 'json', 'yaml', 'name']) };
 

@@ -27,7 +27,9 @@ export default class ExportService extends ClusterCommand {
     },
   ];
   static override strict = false;
-  static override args = { name: Args.string({ description: 'Services to export: NAME or NAMESPACE/NAME.' }) };
+  static override args = {
+    name: Args.string({ ignoreStdin: true, description: 'Services to export: NAME or NAMESPACE/NAME.' }),
+  };
   static override flags = {
     ...namespaceFlags,
     selector: Flags.string({ char: 'l', summary: 'Export the Services that this label selector matches.' }),

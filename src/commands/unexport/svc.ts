@@ -24,7 +24,9 @@ export default class UnexportService extends ClusterCommand {
     },
   ];
   static override strict = false;
-  static override args = { name: Args.string({ description: 'Services to unexport: NAME or NAMESPACE/NAME.' }) };
+  static override args = {
+    name: Args.string({ ignoreStdin: true, description: 'Services to unexport: NAME or NAMESPACE/NAME.' }),
+  };
   static override flags = {
     namespace: namespaceFlags.namespace,
     ...dryRunFlag,
