@@ -2,6 +2,7 @@ import { ClusterError, NothingUsableError } from '../errors.ts';
 import type { Problem } from '../plan/change.ts';
 import type { Member } from '../plan/member.ts';
 import { type Identity, membershipOf } from '../plan/membership.ts';
+import { clusterFlag } from './cluster-flag.ts';
 import { inParallel } from './in-parallel.ts';
 import { observe, observeOurs } from './observe.ts';
 import { type Survey, type Surveyed, chooseClusterset } from './survey.ts';
@@ -25,7 +26,10 @@ export interface Enrolled {
 export async function enroll(found: Survey, named: string | undefined, concurrency: number): Promise<Enrolled> {
   const clusterset = chooseClusterset(found.clusters, named);
   if (clusterset === undefined) {
-    throw new NothingUsableError('no cluster is a member of a clusterset', 'mcs join CLUSTERSET --context NAME');
+    const [first] = found.clusters;
+    const next = first === undefined ? undefined : `mcs join CLUSTERSET ${clusterFlag(first.at)}`;
+    const causes = found.unreachable.map(({ error }) => error);
+    throw new NothingUsableError('no cluster that answered is a member of a clusterset', next, { causes });
   }
   const membership = membershipOf(found.clusters, clusterset);
   const byName = new Map(found.clusters.map((surveyed) => [surveyed.cluster, surveyed]));
@@ -98,12 +102,11 @@ function blockedBy({ cluster, facts, at }: Surveyed): Problem | undefined {
     };
   }
   if (facts.mcsVersions.length === 0) {
-    const flag = at.type === 'context' ? '--context' : '--dir';
     return {
       cluster,
       object: 'CustomResourceDefinition serviceexports.multicluster.x-k8s.io',
       message: 'the MCS API is not installed',
-      next: `mcs crds install ${flag} ${cluster}`,
+      next: `mcs crds install ${clusterFlag(at)}`,
       severity: 'partial',
     };
   }

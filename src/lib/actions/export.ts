@@ -40,6 +40,9 @@ export interface ExportPlan {
   readonly targets: ReadonlyMap<string, Cluster>;
 }
 
+/** Refusals that one message tells; who gave a hundred names has one mistake, not a hundred. */
+const MOST_REFUSALS = 5;
+
 /**
  * What an export would write and what it would do to the service, before anything is written.
  * @param neighbours other clusters, to foresee conflicts with their exports
@@ -64,9 +67,9 @@ export async function planExport(
     return { chosen, match };
   });
   await requireAPI(around.chosen);
-  const [first, ...others] = refused;
-  if (first !== undefined) {
-    throw new RefusedError(['nothing was exported', first, ...others].join('\n  '));
+  if (refused.length > 0) {
+    const more = refused.length > MOST_REFUSALS ? [`and ${refused.length - MOST_REFUSALS} more`] : [];
+    throw new RefusedError(['nothing was exported', ...refused.slice(0, MOST_REFUSALS), ...more].join('\n  '));
   }
   const planned = found.flatMap(({ chosen, match }) =>
     match.services.map(({ namespace, name }) => ({ chosen, object: exportObject(chosen, namespace, name, options) })),

@@ -1,6 +1,7 @@
 import type { ClusterFacts, Cluster } from '../clusters/cluster.ts';
 import { ClusterError, NothingUsableError, UsageError } from '../errors.ts';
 import { type Identity, clustersetsOf, identityOf, withoutTwins } from '../plan/membership.ts';
+import { clusterFlag } from './cluster-flag.ts';
 import { inParallel } from './in-parallel.ts';
 
 /** A cluster that answered: what it is and who it says it is. */
@@ -79,7 +80,7 @@ async function ask(at: Cluster): Promise<Surveyed | ClusterError> {
   try {
     const facts = await at.facts();
     const properties = facts.aboutVersions.length === 0 ? [] : await at.list('ClusterProperty');
-    return { at, facts, ...identityOf(at.name, facts.uid, properties) };
+    return { at, facts, ...identityOf(at.name, facts.uid, properties), flag: clusterFlag(at) };
   } catch (error) {
     if (error instanceof ClusterError) return error;
     throw error;
