@@ -17,6 +17,11 @@ export class OwnFiles {
   readonly #cluster: string;
   readonly #root: string;
   readonly #shown: string;
+  /** Folders that were there when they were last looked at; one that is gone since shows when a write into it fails. */
+  readonly #folders = new Set<string>();
+  /** Names of temporary files: one random part a run, then a number. */
+  readonly #run = randomBytes(6).toString('hex');
+  #written = 0;
   #leftovers: readonly string[];
 
   /**
@@ -41,7 +46,10 @@ export class OwnFiles {
           this.#replace(path, text);
           return;
         } catch (error) {
-          if (codeOf(error) !== 'ENOENT' || attempt === MAX_ATTEMPTS || !existsSync(this.#root)) throw error;
+          // EEXIST: it was there when we wanted to make it, and gone when we looked.
+          const again = codeOf(error) === 'ENOENT' || codeOf(error) === 'EEXIST';
+          if (!again || attempt === MAX_ATTEMPTS || !existsSync(this.#root)) throw error;
+          this.#folders.clear();
         }
       }
     });
@@ -50,7 +58,7 @@ export class OwnFiles {
   #replace(path: string, text: string): void {
     this.#prepare(dirname(path));
     const target = join(this.#root, path);
-    const temporary = join(dirname(target), temporaryName(process.pid, randomBytes(6).toString('hex')));
+    const temporary = join(dirname(target), temporaryName(process.pid, this.#run + (this.#written++).toString(16)));
     try {
       writeFileSync(temporary, text, { flag: 'wx' });
       renameSync(temporary, target);
@@ -83,13 +91,18 @@ export class OwnFiles {
   /** Makes the folder. The directory itself is never made: it was there when it was chosen. */
   #prepare(folder: string): void {
     for (const part of new Set([OWN_FOLDER, folder])) {
-      if (this.#isFolder(part)) continue;
-      try {
-        mkdirSync(join(this.#root, part));
-      } catch (error) {
-        // Another run may have been quicker.
-        if (codeOf(error) !== 'EEXIST' || !this.#isFolder(part)) throw error;
-      }
+      if (this.#folders.has(part)) continue;
+      if (!this.#isFolder(part)) this.#make(part);
+      this.#folders.add(part);
+    }
+  }
+
+  #make(folder: string): void {
+    try {
+      mkdirSync(join(this.#root, folder));
+    } catch (error) {
+      // Another run may have been quicker.
+      if (codeOf(error) !== 'EEXIST' || !this.#isFolder(folder)) throw error;
     }
   }
 
