@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digestOf } from 'node:crypto';
 
 /** Longest RFC 1123 label and label value, in characters. */
 export const MAX_LABEL = 63;
@@ -29,7 +29,7 @@ const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
 
 /** The first `length` characters of base32hex(sha256(text)), in lower case (RFC 4648 §7). `length` ≤ 51. */
 export function hash(text: string, length = 10): string {
-  const digest = createHash('sha256').update(text).digest();
+  const digest = digestOf('sha256', text, 'buffer');
   let out = '';
   let bits = 0;
   let value = 0;

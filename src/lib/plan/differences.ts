@@ -31,11 +31,21 @@ export function sameJson(a: unknown, b: unknown): boolean {
       a.every((entry, index) => sameJson(entry, b[index]))
     );
   }
-  const left = new Map(Object.entries(a).filter(([, value]) => value !== undefined));
-  const right = new Map(Object.entries(b).filter(([, value]) => value !== undefined));
+  return sameMapping(a as Mapping, b as Mapping); // neither is a list
+}
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+function sameMapping(a: Mapping, b: Mapping): boolean {
   return (
-    left.size === right.size && [...left].every(([key, value]) => right.has(key) && sameJson(value, right.get(key)))
+    Object.keys(a).every((key) => sameJson(a[key], ownValue(b, key))) &&
+    Object.keys(b).every((key) => b[key] === undefined || ownValue(a, key) !== undefined)
   );
+}
+
+/** Never what every object inherits: a label may be called `constructor`. */
+function ownValue(mapping: Mapping, key: string): unknown {
+  return Object.hasOwn(mapping, key) ? mapping[key] : undefined;
 }
 
 /**
