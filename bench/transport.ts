@@ -42,7 +42,7 @@ export async function measureTransport(scratch: Scratch): Promise<Result> {
 }
 
 async function inTurn(url: string, ca: string): Promise<Rates> {
-  const rates = { ours: [], undici: [], 'client-node': [], ceiling: [] } satisfies Record<Client, number[]>;
+  const rates: Record<Client, number[]> = { ours: [], undici: [], 'client-node': [], ceiling: [] };
   const clients = NAMES.map((name) => ({ name, client: new Turns(name, url, ca), found: rates[name] }));
   for (const { name, client } of clients) await client.take(WARM_UP[name]);
   for (let round = 0; round < ROUNDS; round++) {
