@@ -86,7 +86,9 @@ function conflictLines(report: StatusReport, colour: Colour): readonly string[] 
       for (const name of disagree) {
         const cluster = report.clusters.find((entry) => entry.cluster === name);
         if (cluster !== undefined)
-          lines.push(`  next: ${visible(conflictFix({ ...conflict, used: short(used) }, service, cluster))}`);
+          lines.push(
+            `  next: ${visible(conflictFix({ ...conflict, wanted: short(conflict.wanted) }, service, cluster))}`,
+          );
       }
     }
   }
