@@ -86,7 +86,7 @@ describe.concurrent('hostile values reach no terminal as they are', () => {
     [['status', '--dir', HOSTILE], 2],
     [['status', '--context', HOSTILE], 2],
     [['status', `--${HOSTILE}`], 2],
-    [[`${HOSTILE}`], 2],
+    [[HOSTILE], 2],
   ])('%j', async (args, code) => {
     const outcome = await built(args, { cwd: pair() });
     expectTidy(outcome);

@@ -23,6 +23,9 @@ export interface ExecOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What to do when the kubeconfig gives no installHint. */
+const INSTALL = 'install it, or give its whole path in the kubeconfig';
+
 /** A plugin that talks to nobody and gives nothing within this time hangs, in milliseconds. */
 const PLUGIN_TIMEOUT = 60_000;
 
@@ -39,7 +42,7 @@ export async function runPlugin(plugin: ExecPlugin, options: ExecOptions): Promi
       options.cluster,
       'unauthorized',
       `credential plugin ${oneLine(plugin.command, 120)}: ${why}`,
-      next,
+      next ?? `run ${plugin.command} by itself to see what it needs; it is set in the kubeconfig`,
     );
   const interactive = options.interactive && plugin.interactiveMode !== 'Never';
   if (plugin.interactiveMode === 'Always' && !interactive) throw fail('needs a terminal to ask on');
@@ -104,7 +107,7 @@ function run(
     });
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (complaint = (complaint + chunk).slice(-4096)));
     child.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') reject(fail('not found', plugin.installHint && oneLine(plugin.installHint)));
+      if (error.code === 'ENOENT') reject(fail('not found', oneLine(plugin.installHint ?? '') || INSTALL));
       else if (error.code === 'EACCES') reject(fail('not executable'));
       else reject(fail(error.name === 'AbortError' ? 'was ended' : oneLine(error.message)));
     });

@@ -75,8 +75,12 @@ export function refusalError(cluster: string, { status, text }: Refusal, intent:
     return fail('rejected', `cannot ${wanted}: ${why.message || `HTTP ${status}`}`);
   if (status === 429)
     return fail('failed', `the server is too busy to ${wanted} (HTTP 429)`, 'try again, with a lower --concurrency');
-  return fail('failed', `cannot ${wanted}: ${why.message || 'no explanation'} (HTTP ${status})`);
+  const next = status < 400 ? NOT_A_SERVER : 'try again; if it stays so, ask who runs the cluster';
+  return fail('failed', `cannot ${wanted}: ${why.message || 'no explanation'} (HTTP ${status})`, next);
 }
+
+/** API servers do not redirect; login pages do. */
+const NOT_A_SERVER = 'is "server" in the kubeconfig an API server? A proxy or login page may stand before it';
 
 const REJECTIONS: ReadonlySet<number> = new Set([400, 403, 405, 406, 413, 415, 422]);
 
