@@ -86,19 +86,6 @@ export abstract class ClusterCommand extends BaseCommand {
   }
 
   /**
-   * The clusters beside those chosen that may be members of the same clusterset: the other contexts of the kubeconfig.
-   * None when only directories were chosen. Nothing is written to them.
-   */
-  protected async neighbours(flags: ClusterFlags, chosen: readonly Cluster[]): Promise<readonly Cluster[]> {
-    if (!chosen.some((cluster) => cluster.type === 'context')) return [];
-    const names = new Set(chosen.map((cluster) => cluster.name));
-    const { clusters } = await openClusters({ ...this.#selection(flags), contexts: [], dirs: [] });
-    const others = clusters.filter((cluster) => !names.has(cluster.name));
-    this.#opened = [...this.#opened, ...others];
-    return others;
-  }
-
-  /**
    * Runs work with progress on stderr, one tick a cluster, and wipes the live line whatever happens. Directories answer
    * before anybody wonders, so they are not worth a line.
    */

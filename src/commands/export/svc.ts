@@ -50,7 +50,7 @@ export default class ExportService extends ClusterCommand {
     const { flags, argv } = await this.parse(ExportService);
     const names = argv.map(String);
     requireOneWay(names, flags);
-    const targets = await this.clustersToWrite(flags);
+    const { chosen, others } = await this.clustersToWriteAround(flags);
     const options: ExportOptions = {
       names,
       namespace: flags.namespace ?? 'default',
@@ -65,7 +65,7 @@ export default class ExportService extends ClusterCommand {
       concurrency: flags.concurrency,
       ...(flags.clusterset === undefined ? {} : { clusterset: flags.clusterset }),
     };
-    const plan = await planExport(targets, await this.neighbours(flags, targets), options);
+    const plan = await planExport(chosen, others, options);
     for (const warning of [...plan.warnings, ...exportForecast(plan)]) this.warn(warning);
     if (plan.exports.length === 0 && plan.problems.length === 0) this.note('no Service matches');
     if (flags.output === 'json' || flags.output === 'yaml') {

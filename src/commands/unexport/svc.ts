@@ -36,8 +36,8 @@ export default class UnexportService extends ClusterCommand {
   async run(): Promise<UnexportReport> {
     const { flags, argv } = await this.parse(UnexportService);
     if (argv.length === 0) throw new UsageError('which Services?', 'give NAME…');
-    const targets = await this.clustersToWrite(flags);
-    const plan = await planUnexport(targets, await this.neighbours(flags, targets), {
+    const { chosen, others } = await this.clustersToWriteAround(flags);
+    const plan = await planUnexport(chosen, others, {
       names: argv.map(String),
       namespace: flags.namespace ?? 'default',
       concurrency: flags.concurrency,
