@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord, type Json } from '../../src/lib/api/reader.ts';
 import { collectionPath, must, type Handle } from '../kube/fixture.ts';
 import type { Manifest } from './objects.ts';
@@ -38,7 +39,14 @@ export async function read(at: Handle, kind: Kind, namespace: string, name: stri
 
 /** All objects of a kind in a namespace, by name. */
 export async function readAll(at: Handle, kind: Kind, namespace: string): Promise<readonly Json[]> {
-  const list = await must(at.request('GET', pathOf(kind, namespace)));
+  const path = pathOf(kind, namespace);
+  let answer = await at.request('GET', path);
+  // A server that has just started asks to come again.
+  while (answer.status === 429) {
+    await sleep(200);
+    answer = await at.request('GET', path);
+  }
+  const list = await must(Promise.resolve(answer));
   const items: readonly unknown[] = isRecord(list) && Array.isArray(list.items) ? list.items : [];
   return items.filter(isRecord);
 }

@@ -1,7 +1,16 @@
 import { beforeAll, expect, it } from 'vitest';
 import { clusters, describeWithServers, uniqueNamespace, type Handle } from '../kube/fixture.ts';
 import { create, field, read, remove, uidOf } from './api.ts';
-import { NOTHING, addressesIn, condition, contexts, createNamespace, formClusterset, held } from './clusterset.ts';
+import {
+  NOTHING,
+  addressesIn,
+  condition,
+  contexts,
+  createNamespace,
+  formClusterset,
+  held,
+  writesDuring,
+} from './clusterset.ts';
 import { mcs, mcsDone } from './mcs.ts';
 import { exported, namespaceObject, service, serviceExport } from './objects.ts';
 
@@ -57,8 +66,10 @@ describeWithServers('namespaces', () => {
     await create(west, service(going, 'late'), serviceExport(going, 'late'));
     await west.request('DELETE', `/api/v1/namespaces/${going}`);
     expect(await west.get('namespace', going)).toMatchObject({ status: { phase: 'Terminating' } });
-    const { code, stderr } = await mcs(reconcile);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const writes = await writesDuring([west], async () => {
+      expect(await mcs(reconcile)).toMatchObject({ code: 0, stderr: '' });
+    });
+    expect(writes.map(({ resource, subresource }) => `${resource}/${subresource}`)).toEqual(['serviceexports/status']);
     expect(await held(west, going, 'late')).toEqual(NOTHING);
     expect(uidOf((await held(west, going, 'cart')).import)).toBe(uidOf(before.import));
     expect((await held(east, going, 'late')).import).toBeDefined();

@@ -41,7 +41,7 @@ describeWithServers('rights that are missing in one cluster', () => {
     await createNamespace(shop, [east, west]);
   });
 
-  it.each([['endpointslices'], ['serviceexports'], ['services'], ['serviceimports']])(
+  it.each([['endpointslices'], ['serviceexports'], ['services'], ['serviceimports'], ['clusterproperties']])(
     'to list %s make it unknown: nothing goes because of it, the others are served',
     async (resource) => {
       await create(west, ...exported(shop, 'cart', ['10.0.1.1']));
