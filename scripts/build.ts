@@ -97,7 +97,7 @@ const collation: Plugin = {
 
 /** The commands, and what they load on demand. */
 const ENTRIES =
-  /[\\/]src[\\/](commands[\\/].*|dispatch|lib[\\/]clusters[\\/](directory[\\/](directories|load|writer)|kube[\\/]contexts))\.ts$/;
+  /[\\/]src[\\/](commands[\\/].*|dispatch|lib[\\/]clusters[\\/](directory[\\/](directories|load|writer)|kube[\\/](contexts|kubeconfig)))\.ts$/;
 
 /**
  * Shared code in few chunks: esbuild makes one for every set of entries that share something, some fifty, and to resolve,

@@ -17,7 +17,8 @@ import type { Writer } from './writer.ts';
 /** A cluster that has been read. */
 interface Opened {
   readonly contents: Contents;
-  readonly writer: Writer;
+  /** Loaded at the first write: reading alone does not pay for it. */
+  readonly writer: () => Promise<Writer>;
   readonly warnings: readonly string[];
 }
 
@@ -75,12 +76,12 @@ export class DirectoryCluster implements Cluster {
   }
 
   async apply<K extends Kind>(kind: K, object: ObjectOf[K], options: WriteOptions = {}): Promise<ObjectOf[K]> {
-    const { writer } = await this.#open();
+    const writer = await this.#writer();
     return writer.apply(kind, object, options) as ObjectOf[K]; // an object comes back in its own kind
   }
 
   async patch<K extends Kind>(kind: K, ref: Ref, patch: unknown, options: WriteOptions = {}): Promise<ObjectOf[K]> {
-    const { writer } = await this.#open();
+    const writer = await this.#writer();
     return writer.patch(kind, ref, patch, options) as ObjectOf[K]; // an object comes back in its own kind
   }
 
@@ -89,7 +90,7 @@ export class DirectoryCluster implements Cluster {
     ref: Ref,
     options: { readonly dryRun?: boolean; readonly uid?: string } = {},
   ): Promise<'deleted' | 'absent'> {
-    const { writer } = await this.#open();
+    const writer = await this.#writer();
     return writer.delete(kind, ref, options);
   }
 
@@ -103,15 +104,21 @@ export class DirectoryCluster implements Cluster {
   }
 
   async #load(): Promise<Opened> {
-    // Here, and not above, since they bring js-yaml along, which a call that reads no directory must not pay for.
-    const [{ loadLayers }, { Writer }] = await Promise.all([import('./load.ts'), import('./writer.ts')]);
+    // Here, and not above, since it brings js-yaml along, which a call that reads no directory must not pay for.
+    const { loadLayers } = await import('./load.ts');
     const loaded = await loadLayers(this.#layers);
     if (loaded.problems.length > 0) throw this.#malformed(loaded.problems);
+    let writer: Promise<Writer> | undefined;
     return {
       contents: loaded.contents,
-      writer: new Writer(this.name, this.#layers, loaded),
+      writer: () =>
+        (writer ??= import('./writer.ts').then(({ Writer }) => new Writer(this.name, this.#layers, loaded))),
       warnings: loaded.warnings,
     };
+  }
+
+  async #writer(): Promise<Writer> {
+    return (await this.#open()).writer();
   }
 
   /** The first place in full, the next two as places, all others as a number. */
