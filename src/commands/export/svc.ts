@@ -89,10 +89,10 @@ export default class ExportService extends ClusterCommand {
   /** Shows what a selector matched, and asks. */
   async #approve({ exports }: ExportPlan, yes: boolean): Promise<void> {
     const open = exports.filter(({ action }) => action !== 'unchanged');
-    if (open.length === 0) return;
+    if (open.length === 0 || yes) return;
     this.note(`matched ${open.length}:`);
     for (const { cluster, namespace, name } of open) this.note(`  ${cluster}  ${namespace}/${name}`);
-    if (yes || (await this.confirm(`Export ${open.length} ${open.length === 1 ? 'Service' : 'Services'}?`))) return;
+    if (await this.confirm(`Export ${open.length} ${open.length === 1 ? 'Service' : 'Services'}?`)) return;
     throw new InterruptedError('nothing was exported');
   }
 }

@@ -1,14 +1,16 @@
 import { apiVersionOf } from '../api/kinds.ts';
 import { MARK, isOurs } from '../api/labels.ts';
+import { isLabelValue, isQualifiedName } from '../api/names.ts';
 import type { ServiceExport, StringMap } from '../api/objects.ts';
 import { compact } from '../api/reader.ts';
 import type { Cluster } from '../clusters/cluster.ts';
-import { ClusterError, RefusedError } from '../errors.ts';
+import { ClusterError, RefusedError, UsageError } from '../errors.ts';
 import type { Problem } from '../plan/change.ts';
 import { sameJson } from '../plan/differences.ts';
 import { type StatusConflict, serviceStatus } from '../plan/service-status.ts';
 import { planService } from '../plan/service-plan.ts';
 import { problemOf } from './enroll.ts';
+import { inParallel } from './in-parallel.ts';
 import { type MatchOptions, checkMatch, matchServices, oneNamespace } from './match-services.ts';
 import { type Chosen, type Neighbourhood, readNeighbourhood } from './neighbourhood.ts';
 import type { DryRun } from './settle.ts';
@@ -54,6 +56,7 @@ export async function planExport(
   options: ExportOptions,
 ): Promise<ExportPlan> {
   checkMatch(options);
+  checkKeys(options);
   const namespace = oneNamespace(options);
   const around = await readNeighbourhood(targets, neighbours, {
     concurrency: options.concurrency,
@@ -94,25 +97,28 @@ export interface ExportReport {
   readonly problems: readonly Problem[];
 }
 
-/** Writes a plan. One cluster that fails does not stop the others. */
+/** Writes a plan, some exports at a time. What fails does not stop the others. */
 export async function applyExport(plan: ExportPlan, dryRun: DryRun): Promise<ExportReport> {
   const problems: Problem[] = [...plan.problems];
-  const done: Omit<PlannedExport, 'object'>[] = [];
-  for (const { object, ...planned } of plan.exports) {
-    const at = plan.targets.get(planned.cluster);
+  const done = await inParallel(plan.exports, WRITES_AT_A_TIME, async ({ object, ...planned }) => {
+    const { namespace, name, cluster, action } = planned;
     try {
-      if (planned.action !== 'unchanged' && dryRun !== 'client') {
-        await at?.apply('ServiceExport', object, { dryRun: dryRun === 'server', force: planned.action === 'update' });
+      if (action !== 'unchanged' && dryRun !== 'client') {
+        const options = { dryRun: dryRun === 'server', force: action === 'update' };
+        await plan.targets.get(cluster)?.apply('ServiceExport', object, options);
       }
-      done.push(planned);
+      return planned;
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;
-      const { namespace, name, cluster } = planned;
       problems.push({ ...problemOf(cluster, error), object: `ServiceExport ${namespace}/${name}` });
+      return undefined;
     }
-  }
-  return { dryRun, exports: done, problems };
+  });
+  return { dryRun, exports: done.flatMap((planned) => planned ?? []), problems };
 }
+
+/** Each cluster limits its own requests besides. */
+const WRITES_AT_A_TIME = 16;
 
 function exportObject(chosen: Chosen, namespace: string, name: string, options: ExportOptions): ServiceExport {
   const existing = chosen.member.observed.view(namespace, name).export;
@@ -144,6 +150,18 @@ function actionOf(chosen: Chosen, object: ServiceExport, options: ExportOptions)
     'change it where it is kept, or unexport it first',
   );
 }
+
+/** No API server takes a ServiceImport with such keys or values, so its exporter hears of it first. */
+function checkKeys({ exportedLabels, exportedAnnotations }: ExportOptions): void {
+  for (const key of [...Object.keys(exportedLabels), ...Object.keys(exportedAnnotations)]) {
+    if (!isQualifiedName(key)) throw new UsageError(`"${key}" cannot be the key of a label or annotation`, KEYS);
+  }
+  for (const [key, value] of Object.entries(exportedLabels)) {
+    if (!isLabelValue(value)) throw new UsageError(`"${value}" cannot be the value of label ${key}`, KEYS);
+  }
+}
+
+const KEYS = 'letters, digits, "-", "_" and "." only, at most 63; a key may have a domain and "/" before it';
 
 /** Lets the plan see the export as if it were written: the youngest, unless it is there already. */
 function hypothesize(chosen: Chosen, object: ServiceExport, now: string): void {

@@ -62,11 +62,6 @@ async function readIfServed(
   }
 }
 
-async function read(
-  cluster: Cluster,
-  kind: ObservedKind,
-  observed: Observed,
-  options?: ListOptions,
-): Promise<void> {
+async function read(cluster: Cluster, kind: ObservedKind, observed: Observed, options?: ListOptions): Promise<void> {
   for (const object of await cluster.list(kind, options)) observed.put(kind, object);
 }

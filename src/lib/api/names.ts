@@ -25,6 +25,19 @@ export function proposeID(text: string): string | undefined {
   return label === '' ? undefined : label;
 }
 
+const NAME = /^[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
+
+/** True for the key of a label or annotation: a name of at most 63 characters, behind an optional `subdomain/`. */
+export function isQualifiedName(text: string): boolean {
+  const slash = text.indexOf('/');
+  return NAME.test(text.slice(slash + 1)) && (slash < 0 || isDNSSubdomain(text.slice(0, slash)));
+}
+
+/** True for the value of a label: nothing, or at most 63 letters, digits, `-`, `_` and `.`. */
+export function isLabelValue(text: string): boolean {
+  return text === '' || NAME.test(text);
+}
+
 const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
 
 /** The first `length` characters of base32hex(sha256(text)), in lower case (RFC 4648 §7). `length` ≤ 51. */

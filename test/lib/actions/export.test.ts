@@ -104,8 +104,21 @@ describe('export by name', () => {
     member(set, 'east', serviceOf('shop/cart'), theirs);
     const plain = await planExport(await set.open('east'), [], { ...OPTIONS, names: ['cart'] });
     expect(plain.exports[0]?.action).toBe('unchanged');
-    const labelled = { ...OPTIONS, names: ['cart'], exportedLabels: { tier: 'web' } };
+    const labelled = { ...OPTIONS, names: ['cart'], exportedLabels: { 'example.com/tier': 'web' } };
     await expect(planExport(await set.open('east'), [], labelled)).rejects.toThrow(/not made by mcs/);
+  });
+
+  it.each<[string, Partial<ExportOptions>]>([
+    ['a key with a space', { exportedLabels: { 'a b': 'c' } }],
+    ['a key that is too long', { exportedAnnotations: { ['a'.repeat(64)]: 'c' } }],
+    ['a domain that is none', { exportedAnnotations: { 'A_b/c': 'd' } }],
+    ['a value with a space', { exportedLabels: { a: 'b c' } }],
+    ['a value that is too long', { exportedLabels: { a: 'b'.repeat(64) } }],
+  ])('refuses %s', async (_title, more) => {
+    const set = folders();
+    member(set, 'east', serviceOf('shop/cart'));
+    const options = { ...OPTIONS, names: ['cart'], ...more };
+    await expect(planExport(await set.open('east'), [], options)).rejects.toThrow(UsageError);
   });
 
   it('updates exported labels of its own export', async () => {

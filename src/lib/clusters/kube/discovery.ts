@@ -1,4 +1,5 @@
 import { isRecord } from '../../api/reader.ts';
+import { ClusterError } from '../../errors.ts';
 import { ABOUT_GROUP, KINDS, MCS_GROUP, type Kind } from '../../api/kinds.ts';
 import type { API } from './api.ts';
 
@@ -25,7 +26,11 @@ export async function discover(api: API): Promise<Discovery> {
   const intent = { verb: 'get', resource: '/apis' } as const;
   const document = await api.json({ method: 'GET', path: '/apis', accept: ACCEPT }, intent);
   const root = isRecord(document) ? document : {};
-  return Array.isArray(root.items) ? aggregated(root.items) : plain(api, root.groups);
+  if (root.kind === 'APIGroupDiscoveryList' && Array.isArray(root.items)) return aggregated(root.items);
+  if (root.kind === 'APIGroupList' && Array.isArray(root.groups)) return plain(api, root.groups);
+  // Taken for a cluster that serves nothing, it would look like one that has left.
+  const message = 'what it says of its API groups is no such list';
+  throw new ClusterError(api.cluster, 'malformed', message, 'is "server" in the kubeconfig an API server?');
 }
 
 /** The versions of a kind that are served, best first. */
