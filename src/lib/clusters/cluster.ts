@@ -73,7 +73,10 @@ export interface Cluster {
   /** All objects of a kind; throws when any page of it cannot be had, so that a list is never partial. */
   list<K extends Kind>(kind: K, options?: ListOptions): Promise<readonly ObjectOf[K][]>;
   get<K extends Kind>(kind: K, ref: Ref): Promise<ObjectOf[K] | undefined>;
-  /** Creates or updates; returns the object as it is afterwards. Fields of `object` that are undefined are left out. */
+  /**
+   * Creates or updates; returns the object as it is afterwards. Fields of `object` that are undefined are left out, and so
+   * is its status; a new object takes it along where no subresource keeps them apart.
+   */
   apply<K extends Kind>(kind: K, object: ObjectOf[K], options?: WriteOptions): Promise<ObjectOf[K]>;
   /**
    * Changes single fields of an existing object with a JSON merge patch (RFC 7386), lists whole, null removing. For

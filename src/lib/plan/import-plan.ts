@@ -57,11 +57,17 @@ function importing(member: Member, view: ServiceView, context: Importing): Clust
   const desired = desiredImport(namespace, name, merged, member, context.clusters, ips);
   const changes: Change[] = [];
   const change = changer(member, changes);
-  if (view.import === undefined) change.create('ServiceImport', desired, 'exported');
+  const statusFor = (held: ServiceImport): ServiceImport => ({
+    ...held,
+    status: importStatus(held, merged, member, context.clusters, foreignDerived, options.now),
+  });
+  // A directory learns nothing from its own reply, so the status can come along.
+  const complete = member.ipFamilies.length === 0;
+  if (view.import === undefined) change.create('ServiceImport', complete ? statusFor(desired) : desired, 'exported');
   else change.update('ServiceImport', desired, importDifferences(desired, view.import), !isOurs(view.import));
   const owner = ownerOf(view.import);
   // Where an API server gives uids, what an import owns is made after it, so that it is collected with it.
-  const mayOwn = view.import !== undefined || member.ipFamilies.length === 0;
+  const mayOwn = view.import !== undefined || complete;
   if (mayOwn) {
     if (wants && !foreignDerived) {
       const service = desiredDerived(namespace, name, merged, member, view.derived, owner);
@@ -82,8 +88,7 @@ function importing(member: Member, view: ServiceView, context: Importing): Clust
     );
   }
   if (view.import !== undefined) {
-    const status = importStatus(view.import, merged, member, context.clusters, foreignDerived, options.now);
-    const object = { ...view.import, status };
+    const object = statusFor(view.import);
     change.status(object, importStatusDifferences(object, view.import));
   }
   const problems = foreignDerived ? [foreign(member, 'Service', view.derived)] : [];

@@ -22,7 +22,11 @@ export function simulate(change: Exclude<Change, { verb: 'delete' }>, member: Me
     case 'ServiceImport': {
       if (change.subresource === 'status') return change.object;
       const before: ServiceImport | undefined = view.get('ServiceImport', metadata);
-      return compact({ ...change.object, metadata: nextMeta(change, before, member), status: before?.status });
+      return compact({
+        ...change.object,
+        metadata: nextMeta(change, before, member),
+        status: before?.status ?? change.object.status,
+      });
     }
     case 'Service': {
       const before = view.get('Service', metadata);

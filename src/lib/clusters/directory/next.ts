@@ -19,7 +19,8 @@ export function nextObject(
 ): ObjectOf[Kind] {
   const { uid: _uid, resourceVersion: _version, generation: _generation, ...given } = object.metadata;
   const metadata = { ...serverFields(before?.metadata), ...given, ...ref };
-  const status = before === undefined ? undefined : statusOf(before);
+  // A new object takes the status it comes with: no subresource keeps them apart here.
+  const status = statusOf(before ?? object);
   return parseObject(kind, { ...withoutStatus(object), apiVersion: apiVersionOf(kind), metadata, status });
 }
 

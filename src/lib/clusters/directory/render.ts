@@ -1,9 +1,9 @@
-import { dump } from 'js-yaml';
 import { apiVersionOf } from '../../api/kinds.ts';
 import type { Kind, ObjectOf } from '../../api/kinds.ts';
 import { isRecord } from '../../api/reader.ts';
 import type { Json } from '../../api/reader.ts';
 import { fieldsOf } from './fields.ts';
+import { toYAML } from './yaml.ts';
 
 /** Maps whose keys a user chose; they are sorted, all other keys keep the order of `objects.ts`. */
 const USER_MAPS = new Set(['labels', 'annotations', 'selector', 'exportedLabels', 'exportedAnnotations']);
@@ -27,10 +27,6 @@ export function renderStatus<K extends Kind>(kind: K, object: ObjectOf[K]): stri
   const { name, namespace } = object.metadata;
   const metadata = namespace === undefined ? { name } : { name, namespace };
   return toYAML({ apiVersion: apiVersionOf(kind), kind, metadata, status: fieldsOf(object).status ?? {} });
-}
-
-function toYAML(value: Json): string {
-  return dump(value, { lineWidth: -1, noRefs: true });
 }
 
 function isBare(metadata: unknown): boolean {
