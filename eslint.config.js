@@ -113,7 +113,7 @@ export default defineConfig(
     }),
   },
   {
-    files: ['test/**', 'bench/**', 'scripts/**', '*.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', '*.ts'],
     rules: {
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'no-restricted-properties': 'off',
