@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { WORKERS } from './test/kube/workers.ts';
 
 export default defineConfig({
   test: {
@@ -16,8 +17,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/kube/global-setup.ts'],
-          // The tests share the API servers.
-          fileParallelism: false,
+          // The files of a worker share its API servers.
+          maxWorkers: WORKERS,
           testTimeout: 120_000,
           hookTimeout: 300_000,
           disableConsoleIntercept: true,

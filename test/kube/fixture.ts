@@ -35,11 +35,14 @@ export function describeWithServers(title: string, body: () => void): void {
   describe.skipIf('unavailable' in inject('kube'))(title, body);
 }
 
-/** What the run shares; throws when there are no servers: call it inside `describeWithServers`' hooks and tests. */
+/** What the files of this worker share; throws when there are no servers: call it inside `describeWithServers`' hooks and tests. */
 export function shared(): SharedServers {
   const kube = inject('kube');
   if ('unavailable' in kube) throw new Error(kube.unavailable);
-  return kube;
+  // Workers are numbered from 1; two files that run at the same time never have the same number.
+  const set = kube[Number(process.env.VITEST_POOL_ID) - 1];
+  if (set === undefined) throw new Error(`no servers for worker ${process.env.VITEST_POOL_ID ?? ''} of ${kube.length}`);
+  return set;
 }
 
 /** Handles of the shared servers. */

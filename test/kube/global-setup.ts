@@ -2,9 +2,10 @@ import { stderr } from 'node:process';
 import type { TestProject } from 'vitest/node';
 import { findAssets, type Assets, type Unavailable } from './assets.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
+import { WORKERS } from './workers.ts';
 import { startEtcd, startServer, type Etcd, type ServerInfo } from './servers.ts';
 
-/** What the whole run shares: servers `east`, `west` and `north`, and an etcd for more. */
+/** What the test files of one worker share: servers `east`, `west` and `north`, and an etcd for more. */
 export interface SharedServers {
   readonly assets: Assets;
   readonly etcd: Etcd;
@@ -15,7 +16,8 @@ export interface SharedServers {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    kube: SharedServers | Unavailable;
+    /** One set of servers for each worker, so that files may run side by side. */
+    kube: readonly SharedServers[] | Unavailable;
   }
 }
 
@@ -29,14 +31,26 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide('kube', assets);
     return undefined;
   }
+  const started = await Promise.all(Array.from({ length: WORKERS }, () => startSet(assets)));
+  project.provide(
+    'kube',
+    started.map(({ shared }) => shared),
+  );
+  return async () => {
+    await Promise.all(started.map(({ end }) => end()));
+  };
+}
+
+async function startSet(assets: Assets): Promise<{ readonly shared: SharedServers; end(): Promise<void> }> {
   const etcd = await startEtcd(assets);
   const servers = await Promise.all(
     NAMES.map((name, index) => startServer(assets, { name, etcd, serviceCIDR: `10.${11 + index}.0.0/16` })),
   );
   const infos = servers.map(({ info }) => info);
-  const kubeconfig = await writeKubeconfig(infos);
-  project.provide('kube', { assets, etcd: { url: etcd.url }, servers: infos, kubeconfig });
-  return async () => {
-    await Promise.all([...servers.map((server) => server.kill()), etcd.kill()]);
+  return {
+    shared: { assets, etcd: { url: etcd.url }, servers: infos, kubeconfig: await writeKubeconfig(infos) },
+    async end() {
+      await Promise.all([...servers.map((server) => server.kill()), etcd.kill()]);
+    },
   };
 }
