@@ -68,9 +68,9 @@ export async function reconcile(clusters: readonly Cluster[], options: Reconcile
   const enrolled = await enroll(found, options.clusterset, options.concurrency);
   stopIfAborted(options.signal);
   const planOptions = planOptionsOf(enrolled, options);
-  const plans = planAll(enrolled.members, planOptions);
-  const open = plans.filter((plan) => plan.changes.length > 0);
+  const { open, outlook } = openPlans(enrolled.members, planOptions);
   const confirmed = await mayWrite(open, enrolled, options);
+  const unsettled = confirmed ? [] : open.flatMap((plan) => plan.problems);
   const down = new Map<string, ClusterError>();
   const context: SettleContext = {
     members: enrolled.members,
@@ -80,7 +80,7 @@ export async function reconcile(clusters: readonly Cluster[], options: Reconcile
     signal: options.signal,
     down,
   };
-  const settled = await inParallel(confirmed ? open : [], SERVICES_AT_A_TIME, async (plan) => {
+  const settled = await inParallel(confirmed ? drain(open) : [], SERVICES_AT_A_TIME, async (plan) => {
     const result = await settle(plan, context);
     const changes = reportChanges(result.done);
     for (const change of changes) options.onChange?.(change);
@@ -97,15 +97,16 @@ export async function reconcile(clusters: readonly Cluster[], options: Reconcile
     clusterset: enrolled.clusterset,
     dryRun: options.dryRun,
     members: enrolled.members.filter(isMember).map(({ cluster, id }) => ({ cluster, id })),
-    services: plans.filter((plan) => plan.merged !== undefined).length,
+    services: outlook.services,
     changes,
     problems: [
       ...enrolled.problems,
-      ...plans.filter((plan) => !confirmed || plan.changes.length === 0).flatMap((plan) => plan.problems),
+      ...outlook.problems,
+      ...unsettled,
       ...settled.flatMap((result) => result.problems),
     ],
-    absent: absentOf(plans),
-    warnings: [...found.warnings, ...enrolled.warnings, ...unknownAges(plans)],
+    absent: [...outlook.absent].sort(([a], [b]) => compareText(a, b)).map(([id, services]) => ({ id, services })),
+    warnings: [...found.warnings, ...enrolled.warnings, ...outlook.warnings],
     confirmed,
   };
 }
@@ -126,13 +127,53 @@ function planOptionsOf(enrolled: Enrolled, options: ReconcileOptions): PlanOptio
   };
 }
 
+/** What is known of all services before anything is written. */
+interface Outlook {
+  /** Services that somebody exports, or somebody absent did. */
+  services: number;
+  /** Of services with nothing to write; the others' come with their settling. */
+  readonly problems: Problem[];
+  /** Services by the id of an absent source that gave to them. */
+  readonly absent: Map<string, number>;
+  readonly warnings: string[];
+}
+
+/** The plans that have something to write. The others are not kept: a plan holds every object it is about. */
+function openPlans(members: readonly Member[], options: PlanOptions): { open: ServicePlan[]; outlook: Outlook } {
+  const outlook: Outlook = { services: 0, problems: [], absent: new Map(), warnings: [] };
+  const open: ServicePlan[] = [];
+  for (const plan of eachPlan(members, options)) {
+    const { namespace, name, merged } = plan;
+    if (merged !== undefined) outlook.services++;
+    for (const id of plan.absent) outlook.absent.set(id, (outlook.absent.get(id) ?? 0) + 1);
+    if (merged !== undefined && !merged.agesKnown && merged.conflicts.length > 0) {
+      outlook.warnings.push(
+        `${namespace}/${name}: the age of an export is unknown, so precedence goes by cluster id; set metadata.creationTimestamp on the ServiceExports to decide it`,
+      );
+    }
+    if (plan.changes.length > 0) open.push(plan);
+    else outlook.problems.push(...plan.problems);
+  }
+  return { open, outlook };
+}
+
 /** The plans of all services that any cluster knows, in the order of their keys. */
 export function planAll(members: readonly Member[], options: PlanOptions): readonly ServicePlan[] {
+  return [...eachPlan(members, options)];
+}
+
+function* eachPlan(members: readonly Member[], options: PlanOptions): Generator<ServicePlan> {
   const keys = new Set(members.flatMap((member) => [...member.observed.keys()]));
-  return [...keys].sort(compareText).map((key) => {
+  for (const key of [...keys].sort(compareText)) {
     const slash = key.indexOf('/');
-    return planService(key.slice(0, slash), key.slice(slash + 1), members, options);
-  });
+    yield planService(key.slice(0, slash), key.slice(slash + 1), members, options);
+  }
+}
+
+/** The items of a list, which is empty in the end: a plan is let go once it is settled. */
+function* drain<T>(list: T[]): Generator<T> {
+  list.reverse();
+  for (let item = list.pop(); item !== undefined; item = list.pop()) yield item;
 }
 
 async function mayWrite(open: readonly ServicePlan[], enrolled: Enrolled, options: ReconcileOptions): Promise<boolean> {
@@ -143,21 +184,6 @@ async function mayWrite(open: readonly ServicePlan[], enrolled: Enrolled, option
     clusters: [...clusters].sort(compareText),
     services: open.length,
   });
-}
-
-function absentOf(plans: readonly ServicePlan[]): readonly AbsentSource[] {
-  const counts = new Map<string, number>();
-  for (const id of plans.flatMap((plan) => plan.absent)) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return [...counts].sort(([a], [b]) => compareText(a, b)).map(([id, services]) => ({ id, services }));
-}
-
-function unknownAges(plans: readonly ServicePlan[]): readonly string[] {
-  return plans
-    .filter(({ merged }) => merged !== undefined && !merged.agesKnown && merged.conflicts.length > 0)
-    .map(
-      ({ namespace, name }) =>
-        `${namespace}/${name}: the age of an export is unknown, so precedence goes by cluster id; set metadata.creationTimestamp on the ServiceExports to decide it`,
-    );
 }
 
 function clusterOf(enrolled: Enrolled, member: Member): Cluster {

@@ -9,13 +9,22 @@ import {
   SOURCES_ANNOTATION,
   isOurs,
 } from '../api/labels.ts';
-import { derivedName } from '../api/names.ts';
 import type { IPFamily, OwnerReference, Service, ServiceImport, StringMap } from '../api/objects.ts';
 import { compact } from '../api/reader.ts';
 import { familyOf } from './families.ts';
 import type { Member } from './member.ts';
 import type { Merged } from './merge.ts';
 import { derivedPorts } from './ports.ts';
+
+/** Names around one service. */
+export interface Imported {
+  readonly namespace: string;
+  readonly name: string;
+  /** Of its derived Service. */
+  readonly derived: string;
+  /** Ids of the clusters that give to it, sorted. */
+  readonly clusters: readonly string[];
+}
 
 /** True when a service gets a derived Service: it has an IP and ports to serve on it (Services cannot be without). */
 export function wantsDerived(merged: Merged): boolean {
@@ -35,25 +44,22 @@ export function familiesFor(merged: Merged, member: Member): readonly string[] |
 /**
  * The ServiceImport one cluster should hold, without status. Optional fields that its CRD lacks are left out; so is the
  * second IP, which came with the exported labels (mcs-api 0.2: `maxItems` of `spec.ips`).
- * @param sources ids of the clusters that give to it, sorted
  * @param ips the derived Service's cluster IPs, in the order of the families
  */
 export function desiredImport(
-  namespace: string,
-  name: string,
+  { namespace, name, derived, clusters }: Imported,
   merged: Merged,
   member: Member,
-  sources: readonly string[],
   ips: readonly string[],
 ): ServiceImport {
   const serves = (field: OptionalField): boolean => member.fields.has(field);
   const families = familiesFor(merged, member);
   const annotations = {
     ...merged.annotations,
-    ...(wantsDerived(merged) ? { [DERIVED_SERVICE_ANNOTATION]: derivedName(namespace, name) } : {}),
+    ...(wantsDerived(merged) ? { [DERIVED_SERVICE_ANNOTATION]: derived } : {}),
     ...keysOf(EXPORTED_LABELS_ANNOTATION, merged.labels),
     ...keysOf(EXPORTED_ANNOTATIONS_ANNOTATION, merged.annotations),
-    [SOURCES_ANNOTATION]: sources.join(','),
+    [SOURCES_ANNOTATION]: clusters.join(','),
   };
   return {
     apiVersion: apiVersionOf('ServiceImport'),
@@ -91,8 +97,7 @@ export function desiredImport(
  * `controllers/`). It is never recreated, so a Service that exists keeps its first family, which is immutable.
  */
 export function desiredDerived(
-  namespace: string,
-  name: string,
+  { namespace, name, derived }: Imported,
   merged: Merged,
   member: Member,
   existing: Service | undefined,
@@ -103,7 +108,7 @@ export function desiredDerived(
     apiVersion: 'v1',
     kind: 'Service',
     metadata: compact({
-      name: derivedName(namespace, name),
+      name: derived,
       namespace,
       labels: MARK,
       annotations: { [IMPORT_ANNOTATION]: name },

@@ -1,8 +1,15 @@
 import { SOURCE_CLUSTER_LABEL, isOurs } from '../api/labels.ts';
-import { derivedName } from '../api/names.ts';
 import type { EndpointSlice, KubeObject, Service, ServiceImport } from '../api/objects.ts';
 import type { Change, Problem } from './change.ts';
-import { desiredDerived, desiredImport, familiesFor, importIPs, ownerOf, wantsDerived } from './desired-import.ts';
+import {
+  type Imported,
+  desiredDerived,
+  desiredImport,
+  familiesFor,
+  importIPs,
+  ownerOf,
+  wantsDerived,
+} from './desired-import.ts';
 import { importStatus } from './desired-status.ts';
 import { importDifferences, importStatusDifferences, serviceDifferences, sliceDifferences } from './differences.ts';
 import type { Member, PlanOptions } from './member.ts';
@@ -12,15 +19,11 @@ import { compareText } from './order.ts';
 import { type SourceSlices, stampSlice } from './slices.ts';
 
 /** What is the same for all importing clusters of one service. */
-export interface ImportContext {
-  readonly namespace: string;
-  readonly name: string;
+export interface ImportContext extends Imported {
   readonly merged: Merged | undefined;
   readonly sources: readonly SourceSlices[];
   /** Ids whose slices stay as they are. */
   readonly absent: readonly string[];
-  /** Ids of all clusters that give to the service, sorted. */
-  readonly clusters: readonly string[];
   readonly options: PlanOptions;
 }
 
@@ -54,7 +57,7 @@ function importing(member: Member, view: ServiceView, context: Importing): Clust
   const wants = wantsDerived(merged) && families?.length !== 0;
   const foreignDerived = wants && view.derived !== undefined && !isOurs(view.derived) && !options.adopt;
   const ips = wants ? importIPs(view.derived, families) : [];
-  const desired = desiredImport(namespace, name, merged, member, context.clusters, ips);
+  const desired = desiredImport(context, merged, member, ips);
   const changes: Change[] = [];
   const change = changer(member, changes);
   const statusFor = (held: ServiceImport): ServiceImport => ({
@@ -70,11 +73,11 @@ function importing(member: Member, view: ServiceView, context: Importing): Clust
   const mayOwn = view.import !== undefined || complete;
   if (mayOwn) {
     if (wants && !foreignDerived) {
-      const service = desiredDerived(namespace, name, merged, member, view.derived, owner);
+      const service = desiredDerived(context, merged, member, view.derived, owner);
       if (view.derived === undefined) change.create('Service', service, 'gives the import its IP');
       else change.update('Service', service, serviceDifferences(service, view.derived), !isOurs(view.derived));
     }
-    const derived = wants && !foreignDerived ? derivedName(namespace, name) : undefined;
+    const derived = wants && !foreignDerived ? context.derived : undefined;
     const stamped = context.sources.flatMap(({ source, contents }) =>
       contents.map((content) => stampSlice(content, source, namespace, name, derived, owner)),
     );

@@ -68,8 +68,11 @@ export class Observed {
     return this.#get[kind](keyOf(ref));
   }
 
-  /** Everything that concerns one service. */
-  view(namespace: string, name: string): ServiceView {
+  /**
+   * Everything that concerns one service.
+   * @param derived the name of its derived Service, for who has it at hand: it is a hash
+   */
+  view(namespace: string, name: string, derived = derivedName(namespace, name)): ServiceView {
     const key = `${namespace}/${name}`;
     return {
       namespace: this.namespaceState(namespace),
@@ -77,7 +80,7 @@ export class Observed {
       service: this.#services.get(key),
       slices: [...(this.#slices.get(key)?.values() ?? [])],
       import: this.#imports.get(key),
-      derived: this.#services.get(`${namespace}/${derivedName(namespace, name)}`),
+      derived: this.#services.get(`${namespace}/${derived}`),
       imported: [...(this.#imported.get(key)?.values() ?? [])],
     };
   }

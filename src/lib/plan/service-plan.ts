@@ -1,5 +1,5 @@
 import { SOURCES_ANNOTATION, SOURCE_CLUSTER_LABEL, isOurs } from '../api/labels.ts';
-import { isSystemNamespace } from '../api/names.ts';
+import { derivedName, isSystemNamespace } from '../api/names.ts';
 import { type Change, type Problem } from './change.ts';
 import { type Claim, type Witness, booked, claimOf, standIn } from './claim.ts';
 import { exportConditions } from './desired-status.ts';
@@ -44,7 +44,8 @@ export function planService(
   options: PlanOptions,
 ): ServicePlan {
   const sorted = members.toSorted((a, b) => compareText(a.id, b.id) || compareText(a.cluster, b.cluster));
-  const views = new Map(sorted.map((member) => [member, member.observed.view(namespace, name)]));
+  const derived = derivedName(namespace, name);
+  const views = new Map(sorted.map((member) => [member, member.observed.view(namespace, name, derived)]));
   const current = sorted.filter((member) => member.role === 'member');
   const exporters = current.flatMap((member) => exporterOf(member, views.get(member), options) ?? []);
   const valid = exporters.filter((exporter) => exporter.validity.valid);
@@ -55,6 +56,7 @@ export function planService(
   const context = {
     namespace,
     name,
+    derived,
     merged,
     sources,
     absent,
