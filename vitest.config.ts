@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          maxWorkers: '100%', // many wait for processes of theirs
           include: ['test/*.test.ts', 'test/shell/**/*.test.ts', 'test/lib/**/*.test.ts', 'test/commands/**/*.test.ts'],
         },
       },

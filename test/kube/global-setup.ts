@@ -37,7 +37,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     started.map(({ shared }) => shared),
   );
   return async () => {
-    await Promise.all(started.map(({ end }) => end()));
+    await Promise.all(started.map((set) => set.end()));
   };
 }
 
