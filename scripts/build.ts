@@ -143,7 +143,6 @@ async function bundle(outdir: string): Promise<Metafile> {
     legalComments: 'none',
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: true,
     metafile: true,
     logLevel: 'warning',
   });
