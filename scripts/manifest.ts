@@ -10,8 +10,15 @@ const execute = promisify(execFile);
 export function makeManifest(root: string): Promise<string> {
   return inScratch(root, async (scratch) => {
     await oclif(root, scratch, ['manifest', scratch]);
-    return `${(await readFile(join(scratch, 'oclif.manifest.json'), 'utf8')).trim()}\n`;
+    return inOrder(await readFile(join(scratch, 'oclif.manifest.json'), 'utf8'));
   });
+}
+
+/** oclif lists commands in the order in which it happened to find their files; here they stand by name. */
+function inOrder(text: string): string {
+  const manifest = JSON.parse(text) as { readonly commands: object }; // written by oclif just now
+  const commands = Object.fromEntries(Object.entries(manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${JSON.stringify({ ...manifest, commands }, undefined, 2)}\n`;
 }
 
 /** Writes oclif.manifest.json. */
