@@ -96,7 +96,7 @@ async function writeAll(
     if (isAborted(context)) return;
     try {
       await writeOne(change, member, state, context);
-      if (decidesTheRest(change)) return;
+      if (decidesTheRest(change, member)) return;
     } catch (error) {
       // A request that the signal cut off may have arrived or not; either way the object is whole.
       if (isAborted(context)) return;
@@ -106,7 +106,9 @@ async function writeAll(
   }
 }
 
-function decidesTheRest(change: Change): boolean {
+/** A directory's reply holds nothing new: all that depends on it is planned already. */
+function decidesTheRest(change: Change, member: Member): boolean {
+  if (member.ipFamilies.length === 0) return false;
   if (change.verb === 'delete' || change.subresource !== undefined) return false;
   return change.kind === 'ServiceImport' || change.kind === 'Service';
 }
