@@ -18,6 +18,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/kube/global-setup.ts'],
+          setupFiles: ['test/kube/fresh.ts'],
           // The files of a worker share its API servers.
           maxWorkers: WORKERS,
           testTimeout: 120_000,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ALL_FIELDS, OPTIONAL_FIELDS, type ServedFields } from '../../api/fields.ts';
 import { MCS_GROUP } from '../../api/kinds.ts';
 import { deepFreeze } from '../../api/freeze.ts';
@@ -65,7 +66,7 @@ async function readVersion(api: API): Promise<string | undefined> {
 async function readFields(api: API, version: string | undefined): Promise<ServedFields> {
   if (version === undefined) return ALL_FIELDS;
   const path = `/openapi/v3/apis/${MCS_GROUP}/${version}`;
-  const schemas = schemasOf(await api.json({ method: 'GET', path }, { verb: 'get', resource: path }), version);
+  const schemas = schemasOf(await readSchema(api, path), version);
   const kinds = new Set(OPTIONAL_FIELDS.map((field) => field.slice(0, field.indexOf('.'))));
   const fields = [...kinds].map((kind) => {
     const schema = schemas.get(kind);
@@ -74,6 +75,23 @@ async function readFields(api: API, version: string | undefined): Promise<Served
   });
   return new Set(fields.flatMap((some) => [...some]));
 }
+
+/** A server publishes the schema of a version a moment after the version itself, when its CRD was just changed. */
+async function readSchema(api: API, path: string): Promise<unknown> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await api.json({ method: 'GET', path }, { verb: 'get', resource: path });
+    } catch (error) {
+      const early = error instanceof ClusterError && error.reason === 'not-served' && attempt < SCHEMA_ATTEMPTS;
+      if (!early) throw error;
+      await sleep(SCHEMA_PAUSE);
+    }
+  }
+}
+
+const SCHEMA_ATTEMPTS = 10;
+/** Milliseconds. */
+const SCHEMA_PAUSE = 200;
 
 /** From the ServiceCIDRs (1.33 and later), else those of the API server's own Service, which names only the first. */
 async function readFamilies(api: API, discovery: Discovery): Promise<readonly IPFamily[]> {
