@@ -96,7 +96,7 @@ export default defineConfig(
     },
   },
   { files: ['src/*.ts', 'src/commands/**'], rules: imports(['@oclif/core'], FILES) },
-  { files: ['src/run.ts'], rules: imports([]) }, // reads the manifest that is part of the program
+  { files: ['src/{load,run}.ts'], rules: imports([]) }, // they read files that are part of the program
   { files: ['src/prompt.ts'], rules: imports(['inquirer'], FILES) },
   { files: ['src/lib/api/parse.ts'], rules: { 'max-lines': ['error', { max: 230 }] } }, // one parser a kind, read as one
   { files: ['src/main.ts'], rules: { 'no-restricted-properties': 'off' } },

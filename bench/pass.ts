@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { writeClusterset } from './fixtures.ts';
 import { type Cost, costOfNode } from './process.ts';
 import type { Scratch } from './program.ts';
@@ -37,7 +36,8 @@ export async function measurePass(scratch: Scratch): Promise<Result> {
   const costs: Costs = { 'dry run': perSize(), 'first pass': perSize(), 'second pass': perSize() };
   for (let round = 0; round < ROUNDS; round++) {
     for (const size of SIZES) {
-      const folder = scratch.folder('clusterset');
+      // Each its own, and all stay until the end: files are made slowly right after as many were deleted.
+      const folder = scratch.folder(`clusterset-${round}-${size}`);
       const paths = writeClusterset(folder, { clusters: size, services: SERVICES, exporters: EXPORTERS });
       const dirs = paths.flatMap((path) => ['--dir', path]);
       for (const name of NAMES) {
@@ -46,7 +46,6 @@ export async function measurePass(scratch: Scratch): Promise<Result> {
         if (!expect.test(cost.stdout)) throw new Error(`${name} over ${folder}: ${cost.stdout.slice(-500)}`);
         costs[name][size].push(cost);
       }
-      rmSync(folder, { recursive: true });
     }
   }
   return { rows: NAMES.flatMap((name) => rowsOf(name, costs[name])), skipped: [] };

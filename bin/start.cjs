@@ -1,5 +1,5 @@
 'use strict';
-// Parses and runs on Node 10 and later: only what a Node that is too old needs to say so. The rest is in dist/main.js.
+// Parses and runs on Node 10 and later: only what a Node that is too old needs to say so. The rest is in dist/mcs.js.
 var path = require('path');
 
 /**
@@ -30,9 +30,24 @@ module.exports = function start(bin) {
     process.stdout.write('mcs ' + pkg.version + '\n');
     return;
   }
-  require('module').enableCompileCache();
-  require('../dist/main.js').main(process.argv.slice(2), { bin: bin, root: root, pkg: pkg });
+  var argv = process.argv.slice(2);
+  var bundle = require('../dist/load.cjs').load(path.join(root, 'dist/mcs.js'), pkg.version + '-' + partOf(argv));
+  bundle.exports.main(argv, { bin: bin, root: root, pkg: pkg, keepCode: bundle.keep });
 };
+
+/**
+ * Names the part of the bundle that a command line runs, roughly: the command, its help, directories or contexts.
+ * @param {string[]} argv
+ */
+function partOf(argv) {
+  var command = /^[a-z]+$/.test(argv[0] || '') ? argv[0] : 'none';
+  if (argv.indexOf('--help') !== -1 || argv.indexOf('-h') !== -1) return command + '-help';
+  return argv.some(isDirFlag) ? command + '-dir' : command;
+}
+
+function isDirFlag(arg) {
+  return arg === '--dir' || arg.indexOf('--dir=') === 0;
+}
 
 function isOlder(found, needed) {
   var a = found.split('.');

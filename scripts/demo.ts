@@ -83,7 +83,7 @@ function buildIfNeeded(): boolean {
 }
 
 function isCurrent(): boolean {
-  const built = statSync(join(root, 'dist/main.js'), { throwIfNoEntry: false });
+  const built = statSync(join(root, 'dist/mcs.js'), { throwIfNoEntry: false });
   if (built === undefined) return false;
   const sources = ['package.json', 'scripts/build.ts', ...globSync('src/**/*.ts', { cwd: root })];
   return sources.every((file) => statSync(join(root, file)).mtimeMs <= built.mtimeMs);

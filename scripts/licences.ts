@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export function collectLicences(root: string, metafile: Metafile): string {
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
   const packages = new Set(
-    inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),
+    inputs.flatMap((input) => /^(?:[^:]*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),
   );
   return [...packages]
     .sort()

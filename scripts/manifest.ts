@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
+
+/** Where the build puts the commands as files of their own. */
+export const COMMANDS = '.cache/commands';
 
 /** oclif.manifest.json for the commands in dist, as oclif makes it. */
 export function makeManifest(root: string): Promise<string> {
@@ -73,7 +76,8 @@ async function inScratch<T>(root: string, job: (scratch: string) => Promise<T>):
   try {
     await writeFile(join(scratch, 'package.json'), await readFile(join(root, 'package.json')));
     // A copy: oclif would follow a link and write where it leads to into the manifest.
-    await cp(join(root, 'dist'), join(scratch, 'dist'), { recursive: true });
+    await cp(join(root, COMMANDS), join(scratch, 'dist'), { recursive: true });
+    await symlink(join(root, 'node_modules'), join(scratch, 'node_modules'));
     return await job(scratch);
   } finally {
     await rm(scratch, { recursive: true, force: true });

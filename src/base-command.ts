@@ -1,4 +1,4 @@
-import { Command } from '@oclif/core';
+import { Command } from '@oclif/core/command';
 import type { Context } from './context.ts';
 import { processContext } from './context.ts';
 import type { OutputFormat } from './flags.ts';

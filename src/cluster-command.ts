@@ -136,14 +136,14 @@ export abstract class ClusterCommand extends BaseCommand {
   }
 
   #selection(flags: ClusterFlags): Selection {
-    const { stdin, env, signal } = this.context;
+    const { env, signal } = this.context;
     return {
       kubeconfigs: flags.kubeconfig ?? [],
       contexts: flags.context ?? [],
       dirs: flags.dir ?? [],
       env,
       home: homedir(),
-      stdin: () => buffer(stdin),
+      stdin: () => buffer(this.context.stdin),
       requestTimeout: flags['request-timeout'],
       concurrency: flags.concurrency,
       interactive: canAsk(this.context),

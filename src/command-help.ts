@@ -1,4 +1,4 @@
-import { CommandHelp, Help } from '@oclif/core';
+import { CommandHelp, Help } from '@oclif/core/help';
 
 /** oclif trims a list as a whole, so that its first row loses the room that it leaves for a short letter. */
 class AlignedCommandHelp extends CommandHelp {

@@ -1,6 +1,5 @@
-import { Config } from '@oclif/core';
+import { Config } from '@oclif/core/config';
 import { BaseCommand } from './base-command.ts';
-import { AlignedHelp } from './command-help.ts';
 import type { Context } from './context.ts';
 import { explain } from './failure.ts';
 import type { Failure } from './failure.ts';
@@ -35,10 +34,11 @@ export async function dispatch({ words, wantsHelp, program, context }: Call): Pr
     const found = config.findCommand(id, { must: true });
     flags = Object.keys(found.flags);
     if (wantsHelp) {
+      const { AlignedHelp } = await import('./command-help.ts');
       await new AlignedHelp(config, { ...config.pjson.oclif.helpOptions }).showCommandHelp(found);
       return { exitCode: EXIT.done };
     }
-    const CommandClass: unknown = await found.load();
+    const CommandClass: unknown = await (program.loadCommand?.(id) ?? found.load());
     if (!isCommand(CommandClass)) throw new Error(`command ${command} does not extend BaseCommand`);
     const instance = new CommandClass(rest, config);
     instance.context = context;

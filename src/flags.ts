@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { isDNSLabel } from './lib/api/names.ts';
 import { UsageError } from './lib/errors.ts';
 

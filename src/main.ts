@@ -30,7 +30,11 @@ export function main(argv: readonly string[], program: Program): void {
   const context = processContext(controller.signal);
   run(argv, program, context).then(
     (exitCode) => {
-      end(() => (lost !== undefined && exitCode === EXIT.done ? EXIT.partial : exitCode));
+      end(() => {
+        // A typing error is no command to be quick at.
+        if (exitCode !== EXIT.usage) program.keepCode?.();
+        return lost !== undefined && exitCode === EXIT.done ? EXIT.partial : exitCode;
+      });
     },
     (error: unknown) => {
       defect(error, argv, program);

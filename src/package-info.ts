@@ -15,4 +15,8 @@ export interface Program {
   /** The directory of package.json. */
   readonly root: string;
   readonly pkg: PackageInfo;
+  /** The class of a command by its id; absent: oclif finds its file. */
+  readonly loadCommand?: (id: string) => Promise<unknown>;
+  /** Keeps the compiled code for the next run of this command; absent when the program is not bundled. */
+  readonly keepCode?: () => void;
 }

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { ClusterCommand } from '../cluster-command.ts';
 import { dryRunFlag, outputFlag } from '../flags.ts';
 import { type JoinReport, join } from '../lib/actions/join.ts';

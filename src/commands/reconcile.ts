@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { ClusterCommand } from '../cluster-command.ts';
 import { allowNamespaceFlag, dryRunFlag, outputFlag, yesFlag } from '../flags.ts';
 import type { Group } from '../groups.ts';

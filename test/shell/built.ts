@@ -6,7 +6,7 @@ import { afterAll, expect } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PROGRAM = join(ROOT, 'bin/mcs.cjs');
-if (!existsSync(join(ROOT, 'dist/main.js'))) throw new Error('dist/ is missing: npm run build');
+if (!existsSync(join(ROOT, 'dist/mcs.js'))) throw new Error('dist/ is missing: npm run build');
 
 export interface Outcome {
   readonly code: number | null;

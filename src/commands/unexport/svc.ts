@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { ClusterCommand } from '../../cluster-command.ts';
 import { dryRunFlag, namespaceFlags, outputFlag } from '../../flags.ts';
 import type { Group } from '../../groups.ts';

@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { directoryClusters } from './directory/directories.ts';
 import { type Opened, type Selection, isNamed, openClusters } from './open.ts';
 
 /** True when the selection chooses contexts itself: by a name or glob, not by what to leave out. */
@@ -20,7 +21,6 @@ export async function clusterNames(
     warnings.push(...listed.warnings);
   }
   if (dirs.length > 0) {
-    const { directoryClusters } = await import('./directory/directories.ts');
     const opened = await directoryClusters(dirs, { stdin: selection.stdin });
     names.push(...opened.clusters.map(({ name }) => name));
     warnings.push(...opened.warnings);
@@ -59,7 +59,7 @@ export async function hasClusters(selection: Selection): Promise<boolean> {
   const { contexts, dirs, kubeconfigs, env, home } = selection;
   if (contexts.length > 0 || dirs.length > 0 || kubeconfigs.length > 0) return true;
   if ((env.KUBERNETES_SERVICE_HOST ?? '') !== '') return true;
-  const { kubeconfigPaths } = await import('./kube/kubeconfig.ts');
+  const { kubeconfigPaths } = await import('./kube/contexts.ts');
   const { paths } = kubeconfigPaths(kubeconfigs, env, home);
   const there = await Promise.all(
     paths.map((path) =>

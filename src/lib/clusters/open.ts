@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
+import { directoryClusters } from './directory/directories.ts';
 
 /** Which clusters a call is about, as it was typed. */
 export interface Selection {
@@ -45,7 +46,6 @@ export async function openClusters(selection: Selection): Promise<Opened> {
     opened.push(await contextClusters({ ...selection, requestTimeout: selection.requestTimeout / 1000 }));
   }
   if (dirs.length > 0) {
-    const { directoryClusters } = await import('./directory/directories.ts');
     opened.push(await directoryClusters(dirs, { stdin: selection.stdin }));
   }
   const clusters = opened.flatMap((some) => some.clusters);

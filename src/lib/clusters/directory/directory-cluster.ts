@@ -12,13 +12,13 @@ import { controllersIn } from './controllers.ts';
 import type { Layer } from './layer.ts';
 import { showPlace, showProblem } from './place.ts';
 import type { Problem } from './place.ts';
-import type { Writer } from './writer.ts';
+import { Writer } from './writer.ts';
 
 /** A cluster that has been read. */
 interface Opened {
   readonly contents: Contents;
   /** Loaded at the first write: reading alone does not pay for it. */
-  readonly writer: () => Promise<Writer>;
+  readonly writer: () => Writer;
   readonly warnings: readonly string[];
 }
 
@@ -108,11 +108,10 @@ export class DirectoryCluster implements Cluster {
     const { loadLayers } = await import('./load.ts');
     const loaded = await loadLayers(this.#layers);
     if (loaded.problems.length > 0) throw this.#malformed(loaded.problems);
-    let writer: Promise<Writer> | undefined;
+    let writer: Writer | undefined;
     return {
       contents: loaded.contents,
-      writer: () =>
-        (writer ??= import('./writer.ts').then(({ Writer }) => new Writer(this.name, this.#layers, loaded))),
+      writer: () => (writer ??= new Writer(this.name, this.#layers, loaded)),
       warnings: loaded.warnings,
     };
   }

@@ -6,6 +6,8 @@ import { inClusterContext } from './incluster.ts';
 import { kubeconfigPaths, loadKubeconfigs, type LoadedKubeconfigs } from './kubeconfig.ts';
 import { selectNames } from './select.ts';
 
+export { kubeconfigPaths } from './kubeconfig.ts';
+
 /** Where kubeconfigs are looked for. */
 export interface KubeconfigOptions {
   /** `--kubeconfig`, as often as given. */
