@@ -1,0 +1,145 @@
+import { type Backoff, delayAfter } from './backoff.ts';
+
+/** What a queue needs of the world, so that tests can turn the clock. */
+export interface QueueClock {
+  readonly now: () => number;
+  /** Calls back after some milliseconds; returns what takes it back. */
+  readonly after: (milliseconds: number, run: () => void) => () => void;
+  readonly random: () => number;
+}
+
+export interface QueueOptions {
+  readonly backoff: Backoff;
+  readonly clock: QueueClock;
+}
+
+/** A key in work. Exactly one of the two ends it. */
+export interface Work {
+  readonly key: string;
+  /** Milliseconds it stood in the queue. */
+  readonly waited: number;
+  /** It is done; its failures are forgotten. */
+  done(): void;
+  /** It failed: it comes back after its backoff, at once if it changed meanwhile. Returns the delay in milliseconds. */
+  retry(): number;
+}
+
+/**
+ * Keys to work on, with set semantics (the contract of client-go's workqueue): a key that stands in the queue is not
+ * queued again; a key in work is never handed out a second time, and comes again when it was added meanwhile. What is
+ * queued is a key, never an event, so that nothing depends on the order or number of events.
+ */
+export class WorkQueue {
+  readonly #options: QueueOptions;
+  /** Keys that wait, with the time they were added. A Map keeps the order. */
+  readonly #waiting = new Map<string, number>();
+  readonly #working = new Set<string>();
+  /** Keys that changed while in work. */
+  readonly #again = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  /** Takes back the return of a key that waits for its backoff. */
+  readonly #delayed = new Map<string, () => void>();
+  readonly #takers: ((work: Work | undefined) => void)[] = [];
+  #closed = false;
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+  }
+
+  /** Keys that wait for a worker. */
+  get depth(): number {
+    return this.#waiting.size;
+  }
+
+  /** Keys in work. */
+  get working(): number {
+    return this.#working.size;
+  }
+
+  /** Keys that wait for their backoff. */
+  get delayed(): number {
+    return this.#delayed.size;
+  }
+
+  /** Queues a key. One that waits for its backoff comes at once: what failed may go well with what changed. */
+  add(key: string): void {
+    if (this.#closed || this.#waiting.has(key)) return;
+    if (this.#working.has(key)) {
+      this.#again.add(key);
+      return;
+    }
+    this.#delayed.get(key)?.();
+    this.#delayed.delete(key);
+    this.#enqueue(key);
+  }
+
+  /** The next key, as soon as there is one; undefined once the queue is closed. */
+  take(): Promise<Work | undefined> {
+    if (this.#closed) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#takers.push(resolve);
+      this.#serve();
+    });
+  }
+
+  /** Hands out nothing more; what is in work may end. */
+  close(): void {
+    this.#closed = true;
+    for (const takeBack of this.#delayed.values()) takeBack();
+    this.#delayed.clear();
+    this.#waiting.clear();
+    for (const resolve of this.#takers.splice(0)) resolve(undefined);
+  }
+
+  #enqueue(key: string): void {
+    this.#waiting.set(key, this.#options.clock.now());
+    this.#serve();
+  }
+
+  #serve(): void {
+    for (const [key, since] of this.#waiting) {
+      const taker = this.#takers.shift();
+      if (taker === undefined) return;
+      this.#waiting.delete(key);
+      this.#working.add(key);
+      taker(this.#hand(key, this.#options.clock.now() - since));
+    }
+  }
+
+  #hand(key: string, waited: number): Work {
+    let ended = false;
+    const end = (): boolean => {
+      if (ended) throw new Error(`defect: the work on ${key} was ended twice`);
+      ended = true;
+      this.#working.delete(key);
+      return this.#again.delete(key);
+    };
+    return {
+      key,
+      waited,
+      done: () => {
+        const again = end();
+        this.#failures.delete(key);
+        if (again && !this.#closed) this.#enqueue(key);
+      },
+      retry: () => {
+        const again = end();
+        const failures = (this.#failures.get(key) ?? 0) + 1;
+        this.#failures.set(key, failures);
+        const { backoff, clock } = this.#options;
+        const delay = again ? 0 : delayAfter(failures, backoff, clock.random());
+        if (this.#closed) return delay;
+        if (again) {
+          this.#enqueue(key);
+          return delay;
+        }
+        const back = (): void => {
+          this.#delayed.delete(key);
+          this.#enqueue(key);
+        };
+        this.#delayed.set(key, clock.after(delay, back));
+        return delay;
+      },
+    };
+  }
+}
