@@ -2,6 +2,7 @@ import type { ServedFields } from '../api/fields.ts';
 import type { Kind, ObjectOf } from '../api/kinds.ts';
 import type { CRD } from '../api/crds.ts';
 import type { IPFamily, Ref } from '../api/objects.ts';
+import type { ClusterError } from '../errors.ts';
 
 /** Another MCS implementation found at work in a cluster, with the evidence for it. */
 export interface FoundController {
@@ -58,6 +59,89 @@ export interface CRDAccess {
 }
 
 /**
+ * What watching a kind tells. The calls come one at a time, in the order of what happened; none may throw.
+ */
+export interface Watcher<K extends Kind> {
+  /** The whole state, first of all and again whenever events may have been missed: what is not in it is gone. */
+  replace(objects: readonly ObjectOf[K][]): void;
+  /** An object was created or changed. */
+  put(object: ObjectOf[K]): void;
+  /** An object was deleted: its last state. */
+  remove(object: ObjectOf[K]): void;
+  /** The watch is alive and missed nothing; also that it is back after `failed`. At most once a second and kind. */
+  heard(): void;
+  /** The watch broke or could not begin. It goes on trying; the state told last stays the best that is known. */
+  failed(error: ClusterError): void;
+}
+
+/** A Lease of coordination.k8s.io/v1, cut down to what an election needs. */
+export interface Lease {
+  readonly namespace: string;
+  readonly name: string;
+  /** Given back as it was read, so that a write fails when somebody else wrote since. Absent: to be created. */
+  readonly resourceVersion?: string;
+  /** Empty or absent: nobody's. */
+  readonly holder?: string;
+  readonly durationSeconds?: number;
+  /** RFC 3339, microseconds. */
+  readonly acquireTime?: string;
+  /** RFC 3339, microseconds. */
+  readonly renewTime?: string;
+  /** How often it went from one holder to another. */
+  readonly transitions?: number;
+}
+
+/** Access to Leases; only clusters with an API server have it. */
+export interface LeaseAccess {
+  get(ref: { readonly namespace: string; readonly name: string }): Promise<Lease | undefined>;
+  /**
+   * Creates or replaces; returns the Lease as it is afterwards.
+   * @throws ClusterError `conflict` when somebody else was faster
+   */
+  put(lease: Lease): Promise<Lease>;
+}
+
+/** An Event of events.k8s.io/v1 about an object. */
+export interface EventNote {
+  readonly regarding: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid?: string;
+  };
+  readonly type: 'Normal' | 'Warning';
+  /** One word in CamelCase, at most 128 characters. */
+  readonly reason: string;
+  readonly action: string;
+  /** At most 1024 bytes; longer is cut. */
+  readonly note: string;
+}
+
+/** Writing Events; only clusters with an API server have it. */
+export interface EventAccess {
+  /** @throws ClusterError */
+  create(note: EventNote): Promise<void>;
+}
+
+/** An answer of an API server, or that none came. */
+export interface Answer {
+  readonly verb: 'get' | 'list' | 'apply' | 'patch' | 'delete' | 'other';
+  /** HTTP status; 0 when none came. */
+  readonly status: number;
+  /** From sending to the end of the answer. */
+  readonly milliseconds: number;
+}
+
+/** For those who steer or count the requests to one cluster. */
+export interface Traffic {
+  /** Called right before a write is sent, in the same turn; what it throws (a ClusterError) keeps the write back. */
+  beforeWrite?(): void;
+  /** Called for every answer, those that are tried again included. */
+  onAnswer?(answer: Answer): void;
+}
+
+/**
  * A place mcs can read and write: a context of a kubeconfig or a directory of manifests. Nothing above this interface
  * knows which it has. Objects come out parsed and frozen; all methods throw ClusterError and nothing else.
  */
@@ -68,8 +152,10 @@ export interface Cluster {
   /** URL of the API server, or the path. */
   readonly location: string;
   readonly crds?: CRDAccess;
-  /** Who and what it is. Cached: two calls cost one. */
-  facts(): Promise<ClusterFacts>;
+  readonly leases?: LeaseAccess;
+  readonly events?: EventAccess;
+  /** Who and what it is. Cached: two calls cost one, unless `fresh` asks anew. */
+  facts(options?: { readonly fresh?: boolean }): Promise<ClusterFacts>;
   /** All objects of a kind; throws when any page of it cannot be had, so that a list is never partial. */
   list<K extends Kind>(kind: K, options?: ListOptions): Promise<readonly ObjectOf[K][]>;
   get<K extends Kind>(kind: K, ref: Ref): Promise<ObjectOf[K] | undefined>;
@@ -89,5 +175,10 @@ export interface Cluster {
     ref: Ref,
     options?: { readonly dryRun?: boolean; readonly uid?: string },
   ): Promise<'deleted' | 'absent'>;
+  /**
+   * Tells the state of a kind, and then its changes, until the function it returns is called or the cluster is closed.
+   * Nothing else ends it: it reconnects, and relists where events may have been missed.
+   */
+  watch?<K extends Kind>(kind: K, watcher: Watcher<K>): () => void;
   close(): Promise<void>;
 }
