@@ -4,10 +4,20 @@ import type { Ref } from '../../api/objects.ts';
 import { parseObject } from '../../api/parse.ts';
 import { MalformedError, isRecord } from '../../api/reader.ts';
 import { ClusterError } from '../../errors.ts';
-import type { CRDAccess, Cluster, ClusterFacts, ListOptions, WriteOptions } from '../cluster.ts';
+import type {
+  CRDAccess,
+  Cluster,
+  ClusterFacts,
+  EventAccess,
+  LeaseAccess,
+  ListOptions,
+  WriteOptions,
+} from '../cluster.ts';
 import { isAbsence, isSuccess } from './api.ts';
 import { crdAccess } from './crds.ts';
+import { eventAccess } from './events.ts';
 import type { ContextEntry } from './kubeconfig.ts';
+import { leaseAccess } from './leases.ts';
 import { listAll } from './list.ts';
 import { manifestOf } from './manifest.ts';
 import { intentOf, pathOf } from './paths.ts';
@@ -26,6 +36,8 @@ class KubeCluster implements Cluster {
   readonly type = 'context';
   readonly location: string;
   readonly crds: CRDAccess;
+  readonly leases: LeaseAccess;
+  readonly events: EventAccess;
   readonly #session: Session;
 
   constructor(entry: ContextEntry, options: KubeClusterOptions) {
@@ -33,6 +45,8 @@ class KubeCluster implements Cluster {
     this.location = entry.url;
     this.#session = new Session(entry, options);
     this.crds = crdAccess(this.#session);
+    this.leases = leaseAccess(this.#session);
+    this.events = eventAccess(this.#session);
   }
 
   async facts(): Promise<ClusterFacts> {
