@@ -17,8 +17,8 @@ export interface ServeOptions {
   readonly metrics: Exposition;
   /** Whether it does its work; asked at every probe. */
   readonly ready: () => Check;
-  /** Whether it is sound; not so means: start me anew. */
-  readonly healthy: () => Check;
+  /** Whether it is sound; not so means: start me anew. Default: who answers is. */
+  readonly healthy?: () => Check;
 }
 
 /** The server while it listens. */
@@ -29,6 +29,8 @@ export interface Served {
   /** Takes no more connections, ends the idle ones at once, and those in use when they are answered, within a second. */
   close(): Promise<void>;
 }
+
+const OK: Check = { ok: true, reasons: [] };
 
 /** Milliseconds. A probe or a scrape is a short request; who takes longer holds a connection for nothing. */
 const HEADERS_TIMEOUT = 5000;
@@ -43,7 +45,7 @@ const MAX_HEADER_BYTES = 8192;
  * Serves `/metrics`, `/healthz` and `/readyz` over HTTP.
  * @throws UsageError for an address that is none, ConfigError when it cannot be listened on
  */
-export async function serve({ address, metrics, ready, healthy }: ServeOptions): Promise<Served> {
+export async function serve({ address, metrics, ready, healthy = () => OK }: ServeOptions): Promise<Served> {
   const wanted = parseListenAddress(address);
   const pages: ReadonlyMap<string, () => Promise<Page>> = new Map([
     ['/metrics', async () => ({ status: 200, type: metrics.contentType, body: await metrics.text() })],

@@ -185,7 +185,7 @@ describe('an address', () => {
 
 async function failureOf(address: string): Promise<ConfigError> {
   const metrics = { contentType: 'text/plain', text };
-  const opened = await serve({ address, metrics, ready: () => OK, healthy: () => OK }).catch((error: unknown) => error);
+  const opened = await serve({ address, metrics, ready: () => OK }).catch((error: unknown) => error);
   if (opened instanceof ConfigError) return opened;
   throw new Error('a ConfigError was expected', { cause: opened });
 }
