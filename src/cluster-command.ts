@@ -18,6 +18,9 @@ export interface ClusterFlags {
   readonly quiet: boolean;
 }
 
+/** What a run that goes on gives to its clusters: they live longer than the signal that asks it to end. */
+export type LongRun = Pick<Selection, 'traffic' | 'signal'>;
+
 /** Something a cluster did not do, as actions report it. */
 export interface ShownProblem {
   readonly cluster: string;
@@ -37,8 +40,8 @@ export abstract class ClusterCommand extends BaseCommand {
   }
 
   /** The clusters to read: those named, else all contexts of the kubeconfig. */
-  protected async clusters(flags: ClusterFlags): Promise<readonly Cluster[]> {
-    const { clusters, warnings } = await openClusters(this.#selection(flags));
+  protected async clusters(flags: ClusterFlags, long?: LongRun): Promise<readonly Cluster[]> {
+    const { clusters, warnings } = await openClusters({ ...this.#selection(flags), ...long });
     this.#opened = clusters;
     for (const warning of warnings) this.warn(warning);
     return clusters;

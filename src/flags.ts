@@ -14,12 +14,18 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 const MAX_DURATION = 24 * 3_600_000;
 
 export function parseDuration(input: string): number {
+  const milliseconds = parseLongDuration(input);
+  if (milliseconds > MAX_DURATION) throw new UsageError(`"${input}" is too long`, 'give at most 24h');
+  return milliseconds;
+}
+
+/** A duration in milliseconds that is not given to a timer as it is. */
+export function parseLongDuration(input: string): number {
   const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(input) ?? [];
   const milliseconds = Number(number) * (UNITS[unit] ?? 0);
   if (number === '' || milliseconds < 1) {
     throw new UsageError(`"${input}" is not a duration`, 'give a number of seconds or a unit: 10, 10s, 500ms, 2m');
   }
-  if (milliseconds > MAX_DURATION) throw new UsageError(`"${input}" is too long`, 'give at most 24h');
   return Math.round(milliseconds);
 }
 

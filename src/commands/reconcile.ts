@@ -1,11 +1,25 @@
 import * as Flags from '@oclif/core/flags';
-import { ClusterCommand } from '../cluster-command.ts';
+import { ClusterCommand, type ClusterFlags } from '../cluster-command.ts';
 import { allowNamespaceFlag, dryRunFlag, outputFlag, yesFlag } from '../flags.ts';
 import type { Group } from '../groups.ts';
 import { type Preview, type ReconcileResult, reconcile } from '../lib/actions/reconcile.ts';
-import { UsageError } from '../lib/errors.ts';
+import { RefusedError, UsageError } from '../lib/errors.ts';
 import { changeLine, reconcileSummary } from '../lib/output/reconcile-text.ts';
 import { canAsk } from '../prompt.ts';
+import { watchClusterset } from '../watch-clusterset.ts';
+import { type WatchFlags, watchFlags } from '../watch-flags.ts';
+
+/** The parsed flags of this command. */
+interface ReconcileFlags extends ClusterFlags, WatchFlags {
+  readonly clusterset?: string | undefined;
+  readonly gone?: readonly string[] | undefined;
+  readonly adopt: boolean;
+  readonly 'allow-namespace'?: readonly string[] | undefined;
+  readonly 'dry-run': 'none' | 'client' | 'server';
+  readonly yes: boolean;
+  readonly verbose: boolean;
+  readonly output: 'table' | 'json' | 'yaml';
+}
 
 export default class Reconcile extends ClusterCommand {
   static override group: Group = 'ClusterSet';
@@ -35,10 +49,41 @@ export default class Reconcile extends ClusterCommand {
     }),
     adopt: Flags.boolean({ default: false, summary: 'Take over objects of the same name that mcs did not make.' }),
     ...allowNamespaceFlag,
+    ...watchFlags,
   };
 
-  async run(): Promise<ReconcileResult> {
+  async run(): Promise<object> {
     const { flags } = await this.parse(Reconcile);
+    if (flags.watch) return this.#watch(flags);
+    return this.#once(flags);
+  }
+
+  /** Goes on until the signal. */
+  async #watch(flags: ReconcileFlags): Promise<object> {
+    if (flags.output === 'yaml') throw new UsageError('-o yaml cannot be followed line by line', 'give -o json');
+    await this.#askToWatch(flags);
+    const hard = new AbortController();
+    await watchClusterset(flags, {
+      context: this.context,
+      hard,
+      version: this.config.version,
+      open: (traffic) => this.clusters(flags, { traffic, signal: hard.signal }),
+    });
+    return {};
+  }
+
+  async #askToWatch(flags: ReconcileFlags): Promise<void> {
+    if (flags.yes || this.isNamed(flags)) return;
+    const names = await this.clusterNames(flags);
+    if (names.length < 2) return;
+    const what = `would keep ${names.length} clusters reconciled (${names.join(', ')})`;
+    if (!canAsk(this.context)) {
+      throw new UsageError(`${what}; the clusters were not named`, 'give --yes, or name them by --context or --dir');
+    }
+    if (!(await this.confirm(`${what.replace('would keep', 'Keep')}?`))) throw new RefusedError('nothing written');
+  }
+
+  async #once(flags: ReconcileFlags): Promise<ReconcileResult> {
     const clusters = await this.clusters(flags);
     const width = Math.max(0, ...clusters.map((cluster) => cluster.name.length));
     const asTable = flags.output === 'table';

@@ -91,7 +91,7 @@ export function problemOf(cluster: string, error: ClusterError): Problem {
 }
 
 /** Why a member cannot be reconciled although it answers (design rules 4 and 21). */
-function blockedBy({ cluster, facts, at }: Surveyed): Problem | undefined {
+export function blockedBy({ cluster, facts, at }: Pick<Surveyed, 'cluster' | 'facts' | 'at'>): Problem | undefined {
   const [controller] = facts.controllers;
   if (controller !== undefined) {
     return {

@@ -1,5 +1,4 @@
 import { type KubeObject, keyOf } from '../api/objects.ts';
-import type { Cluster } from '../clusters/cluster.ts';
 import { ClusterError } from '../errors.ts';
 import type { Change, Problem } from '../plan/change.ts';
 import type { Member, PlanOptions } from '../plan/member.ts';
@@ -7,7 +6,7 @@ import type { ObservedKind } from '../plan/observed.ts';
 import { type ServicePlan, planService } from '../plan/service-plan.ts';
 import { simulate } from '../plan/simulate.ts';
 import { problemOf } from './enroll.ts';
-import { type WriteMode, write } from './write.ts';
+import { type Writable, type WriteMode, write } from './write.ts';
 
 /** `none` writes; `client` asks nobody; `server` sends the writes through admission without keeping them. */
 export type DryRun = 'none' | 'client' | 'server';
@@ -15,10 +14,12 @@ export type DryRun = 'none' | 'client' | 'server';
 /** What settling needs to know beside the members; shared by all services of a run. */
 export interface SettleContext {
   readonly members: readonly Member[];
-  readonly clusterOf: (member: Member) => Cluster;
+  readonly clusterOf: (member: Member) => Writable;
   readonly options: PlanOptions;
   readonly dryRun: DryRun;
   readonly signal: AbortSignal | undefined;
+  /** Write to this member alone; the others are read to know what the service is. */
+  readonly only?: Member;
   /** Clusters that stopped answering in this run; nothing more is sent to them. Filled here. */
   readonly down: Map<string, ClusterError>;
 }
@@ -54,7 +55,7 @@ export async function settle(first: ServicePlan, context: SettleContext): Promis
     const imports = open.filter((change) => change.kind !== 'ServiceExport');
     const changes = imports.length > 0 ? imports : open;
     await Promise.all(context.members.map((member) => writeAll(changes, member, state, context)));
-    plan = planService(plan.namespace, plan.name, context.members, context.options);
+    plan = planService(plan.namespace, plan.name, context.members, context.options, context.only);
   }
   const left = isAborted(context) ? [] : plan.changes.filter((change) => isOpen(change, state, context));
   return { plan, done: state.done, problems: [...plan.problems, ...state.problems, ...left.map(unsettled)] };

@@ -3,6 +3,9 @@ import type { Cluster, WriteOptions } from '../clusters/cluster.ts';
 import type { Change } from '../plan/change.ts';
 import { mergePatchOf } from '../plan/patch.ts';
 
+/** The part of a cluster that is written to. */
+export type Writable = Pick<Cluster, 'apply' | 'patch' | 'delete'>;
+
 /** How a change is written. `apply` first; `patch` when applying it once was not enough. */
 export type WriteMode = 'apply' | 'patch';
 
@@ -11,7 +14,7 @@ export type WriteMode = 'apply' | 'patch';
  * @throws ClusterError
  */
 export async function write(
-  at: Cluster,
+  at: Writable,
   change: Change,
   mode: WriteMode,
   adopt: boolean,

@@ -62,8 +62,11 @@ export interface CRDAccess {
  * What watching a kind tells. The calls come one at a time, in the order of what happened; none may throw.
  */
 export interface Watcher<K extends Kind> {
-  /** The whole state, first of all and again whenever events may have been missed: what is not in it is gone. */
-  replace(objects: readonly ObjectOf[K][]): void;
+  /**
+   * The whole state, first of all and again whenever events may have been missed: what is not in it is gone.
+   * @param version the resource version of the list, where there is such a thing
+   */
+  replace(objects: readonly ObjectOf[K][], version?: string): void;
   /** An object was created or changed. */
   put(object: ObjectOf[K]): void;
   /** An object was deleted: its last state. */

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import type { Cluster } from './cluster.ts';
+import type { Cluster, Traffic } from './cluster.ts';
 import { directoryClusters } from './directory/directories.ts';
 
 /** Which clusters a call is about, as it was typed. */
@@ -20,6 +20,8 @@ export interface Selection {
   readonly concurrency: number;
   /** Whether credential plugins may ask on a terminal. */
   readonly interactive: boolean;
+  /** Steers and counts the requests to a cluster. */
+  readonly traffic?: (cluster: string) => Traffic;
   readonly signal?: AbortSignal;
 }
 

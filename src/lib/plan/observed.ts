@@ -92,6 +92,20 @@ export class Observed {
     return going ? 'terminating' : 'active';
   }
 
+  /** All objects of a kind that concern some service. */
+  *all(kind: ObservedKind): Generator<ObjectOf[ObservedKind]> {
+    if (kind === 'Namespace') yield* this.#namespaces.values();
+    else if (kind === 'ServiceExport') yield* this.#exports.values();
+    else if (kind === 'ServiceImport') yield* this.#imports.values();
+    else if (kind === 'Service') yield* this.#services.values();
+    else for (const file of [this.#slices, this.#imported]) for (const place of file.values()) yield* place.values();
+  }
+
+  /** True when a service is exported or imported here, or slices of it are. */
+  concerns(key: string): boolean {
+    return this.#exports.has(key) || this.#imports.has(key) || this.#imported.has(key);
+  }
+
   /** Keys of all services that are exported, imported, or have something of ours left here. */
   keys(): Set<string> {
     const keys = new Set([...this.#exports.keys(), ...this.#imports.keys(), ...this.#imported.keys()]);

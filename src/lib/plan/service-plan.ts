@@ -36,12 +36,14 @@ export interface ServicePlan {
 /**
  * The plan of one service: `Member[] → Change[]`, total, pure and independent of the order of members. A plan that has
  * been carried out plans nothing.
+ * @param only plan the changes of this member alone; what the service is does not depend on it
  */
 export function planService(
   namespace: string,
   name: string,
   members: readonly Member[],
   options: PlanOptions,
+  only?: Member,
 ): ServicePlan {
   const sorted = members.toSorted((a, b) => compareText(a.id, b.id) || compareText(a.cluster, b.cluster));
   const derived = derivedName(namespace, name);
@@ -63,7 +65,10 @@ export function planService(
     clusters: [...valid.map(({ member }) => member.id), ...absent].sort(compareText),
     options,
   };
-  const perCluster = sorted.map((member) => changesAt(member, views.get(member) ?? emptyView, context));
+  const isPlanned = (member: Member): boolean => only === undefined || member === only;
+  const perCluster = sorted
+    .filter(isPlanned)
+    .map((member) => changesAt(member, views.get(member) ?? emptyView, context));
   return {
     namespace,
     name,
@@ -72,7 +77,9 @@ export function planService(
     absent,
     changes: [
       ...perCluster.flatMap(({ changes }) => changes),
-      ...exporters.flatMap((exporter) => exportStatusChange(exporter, merged, options.now) ?? []),
+      ...exporters
+        .filter(({ member }) => isPlanned(member))
+        .flatMap((exporter) => exportStatusChange(exporter, merged, options.now) ?? []),
     ],
     problems: [...droppedAddresses(valid, sources), ...perCluster.flatMap(({ problems }) => problems)],
   };

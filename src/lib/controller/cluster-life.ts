@@ -1,0 +1,104 @@
+import type { Cluster } from '../clusters/cluster.ts';
+import type { Member, PlanOptions } from '../plan/member.ts';
+import { AdaptiveLimit } from './adaptive-limit.ts';
+import type { Backoff } from './backoff.ts';
+import { type CacheListener, ClusterCache } from './cluster-cache.ts';
+import { Gate } from './gate.ts';
+import { gated } from './gated.ts';
+import { Lane, type LaneListener } from './lane.ts';
+import type { Permit } from './permit.ts';
+import { type QueueClock, WorkQueue } from './work-queue.ts';
+
+/** What all clusters' lives share. */
+export interface LifeContext {
+  readonly clock: QueueClock;
+  readonly permit: Permit;
+  readonly signal: AbortSignal;
+  /** The members and options of now. */
+  readonly now: () => { readonly members: readonly Member[]; readonly options: PlanOptions };
+}
+
+/** Of a key that failed: 5 ms to 60 s, full jitter. */
+const BACKOFF: Backoff = { base: 5, most: 60_000 };
+
+/** Keys in work side by side, and writes under way, in one cluster. */
+const WORKERS = 64;
+const WRITES = { least: 1, most: 64 };
+
+/** One cluster's cache, queue and lane, from the time it is given until it is no more. */
+export class ClusterLife {
+  readonly cluster: Cluster;
+  readonly cache: ClusterCache;
+  readonly queue: WorkQueue;
+  readonly limit: AdaptiveLimit;
+  readonly #gate = new Gate();
+  readonly #context: LifeContext;
+  #self: Member | undefined;
+  #lane: Promise<void> | undefined;
+
+  constructor(cluster: Cluster, context: LifeContext, listener: CacheListener) {
+    const { clock } = context;
+    this.cluster = cluster;
+    this.#context = context;
+    this.cache = new ClusterCache(cluster, listener, clock);
+    this.queue = new WorkQueue({ backoff: BACKOFF, clock });
+    this.limit = new AdaptiveLimit(WRITES, clock.now);
+  }
+
+  /** Begins to watch, and to work on what is queued while the gate is open. */
+  start(listener: LaneListener): void {
+    const { clock, permit, signal } = this.#context;
+    const lane = new Lane(
+      this.queue,
+      {
+        members: () => {
+          const self = this.#self;
+          return self === undefined ? undefined : { ...this.#context.now(), self };
+        },
+        open: () => this.#gate.pass(),
+        owns: (key) => permit.owns(key),
+        writable: (key) =>
+          gated(this.cluster, this.limit, () => {
+            permit.require(this.cluster.name, key);
+          }),
+        signal,
+        now: clock.now,
+      },
+      listener,
+    );
+    this.#lane = lane.run(WORKERS);
+    this.cache.start();
+  }
+
+  /** The part it has from now on; undefined: none. */
+  enter(self: Member | undefined): void {
+    this.#self = self;
+  }
+
+  get isMember(): boolean {
+    return this.#self !== undefined;
+  }
+
+  /** Lets work pass, or holds it back. */
+  set open(open: boolean) {
+    this.#gate.set(open);
+  }
+
+  add(key: string): void {
+    if (this.#self !== undefined) this.queue.add(key);
+  }
+
+  /** Takes no more keys; resolves when those in work are through. */
+  async finish(): Promise<void> {
+    this.queue.close();
+    // Nobody who waits at the gate has begun.
+    this.#gate.set(true);
+    await this.#lane;
+  }
+
+  /** Ends the watches. */
+  stop(): void {
+    this.cache.stop();
+    this.queue.close();
+  }
+}

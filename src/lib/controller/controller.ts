@@ -1,0 +1,229 @@
+import type { Cluster } from '../clusters/cluster.ts';
+import type { CacheListener, WatchedKind } from './cluster-cache.ts';
+import { ClusterLife, type LifeContext } from './cluster-life.ts';
+import { KnownServices } from './known-services.ts';
+import type { Outcome } from './lane.ts';
+import { type Candidate, type Roster, isSameMember, isSameRoll, rosterOf } from './roster.ts';
+import type { Permit } from './permit.ts';
+import type { QueueClock } from './work-queue.ts';
+
+export interface ControllerOptions {
+  readonly clusterset: string | undefined;
+  readonly gone: readonly string[];
+  readonly adopt: boolean;
+  readonly allowedNamespaces: readonly string[];
+  /** Milliseconds between two looks at everything. */
+  readonly resync: number;
+  /** Milliseconds; undefined: what a cluster gave stays however long it is away. */
+  readonly staleAfter: number | undefined;
+  readonly permit: Permit;
+  readonly clock: QueueClock;
+  /** RFC 3339. */
+  readonly now: () => string;
+  /** Ends what is in work at once. */
+  readonly signal: AbortSignal;
+}
+
+/** What a controller tells while it runs. */
+export interface ControllerListener {
+  outcome(cluster: string, outcome: Outcome): void;
+  /** Something about the clusters changed: who takes part, who is heard, what is wrong. */
+  state(state: ControllerState): void;
+  heard(cluster: string, kind: WatchedKind): void;
+  defect(cluster: string, key: string, error: unknown): void;
+}
+
+export interface ControllerState {
+  /** True once every cluster was read or is known not to answer. */
+  readonly ready: boolean;
+  readonly roster: Roster;
+  readonly clusters: readonly ClusterLife[];
+}
+
+/** Milliseconds in which several reasons to look at the clusters anew count as one. */
+const GATHER = 20;
+
+/**
+ * Keeps a clusterset reconciled: events become keys of services, every cluster works on its own queue of them, and each
+ * key is brought to what `planService` says of the caches. Nothing is written before every cluster was read completely
+ * or is known not to answer.
+ */
+export class Controller {
+  readonly #options: ControllerOptions;
+  readonly #listener: ControllerListener;
+  readonly #lives = new Map<string, ClusterLife>();
+  readonly #known = new KnownServices();
+  readonly #context: LifeContext;
+  #roster: Roster = { clusterset: undefined, members: [], gone: new Set(), problems: [], warnings: [] };
+  #ready = false;
+  #ended = false;
+  #gathering: (() => void) | undefined;
+  #resync: (() => void) | undefined;
+  #staleCheck: (() => void) | undefined;
+
+  constructor(options: ControllerOptions, listener: ControllerListener) {
+    this.#options = options;
+    this.#listener = listener;
+    const { clock, permit, signal } = options;
+    this.#context = {
+      clock,
+      permit,
+      signal,
+      now: () => ({
+        members: this.#roster.members,
+        options: {
+          now: options.now(),
+          gone: this.#roster.gone,
+          adopt: options.adopt,
+          allowedNamespaces: options.allowedNamespaces,
+        },
+      }),
+    };
+  }
+
+  /** The clusters to work on from now on: those that are new begin, those that are not among them end. */
+  update(clusters: readonly Cluster[]): void {
+    const given = new Set(clusters);
+    for (const [name, life] of this.#lives) {
+      if (given.has(life.cluster)) continue;
+      life.stop();
+      this.#lives.delete(name);
+    }
+    for (const cluster of clusters) {
+      if (this.#lives.has(cluster.name)) continue;
+      const life = new ClusterLife(cluster, this.#context, this.#listenTo(cluster.name));
+      this.#lives.set(cluster.name, life);
+      life.start({
+        done: (outcome) => {
+          this.#done(cluster.name, outcome);
+        },
+        defect: (key, error) => {
+          this.#listener.defect(cluster.name, key, error);
+        },
+      });
+    }
+    this.#gather();
+    this.#resync ??= this.#options.clock.after(this.#options.resync, () => {
+      this.#lookAtEverything();
+    });
+  }
+
+  /** Looks at every service anew, e.g. because this process has become responsible for more of them. */
+  enqueueAll(): void {
+    if (!this.#ready) return;
+    const keys = new Set(this.#roster.members.flatMap(({ observed }) => [...observed.keys()]));
+    this.#known.keep(keys);
+    for (const key of keys) this.#enqueue(key);
+  }
+
+  /** What is known of a cluster by its name. */
+  life(name: string): ClusterLife | undefined {
+    return this.#lives.get(name);
+  }
+
+  get state(): ControllerState {
+    return { ready: this.#ready, roster: this.#roster, clusters: [...this.#lives.values()] };
+  }
+
+  /** Takes no more work and resolves when what is in work is through. The watches go on until `close`. */
+  async finish(): Promise<void> {
+    this.#ended = true;
+    this.#gathering?.();
+    this.#resync?.();
+    this.#staleCheck?.();
+    await Promise.all([...this.#lives.values()].map((life) => life.finish()));
+  }
+
+  close(): void {
+    this.#ended = true;
+    for (const life of this.#lives.values()) life.stop();
+  }
+
+  #listenTo(name: string): CacheListener {
+    return {
+      services: (keys) => {
+        for (const key of keys) this.#touched(key);
+      },
+      namespace: (namespace) => {
+        for (const key of this.#known.in(namespace)) this.#enqueue(key);
+      },
+      service: (service) => {
+        const key = this.#known.ofDerived(service);
+        if (key !== undefined) this.#enqueue(key);
+      },
+      state: () => {
+        this.#gather();
+      },
+      heard: (kind) => {
+        this.#listener.heard(name, kind);
+      },
+    };
+  }
+
+  /** Most Services of a cluster, and their slices, are nobody's business but its own. */
+  #touched(key: string): void {
+    if (!this.#ready) return;
+    if (this.#known.has(key) || this.#roster.members.some(({ observed }) => observed.concerns(key))) this.#enqueue(key);
+  }
+
+  #enqueue(key: string): void {
+    this.#known.add(key);
+    for (const life of this.#lives.values()) life.add(key);
+  }
+
+  #done(cluster: string, outcome: Outcome): void {
+    // An import speaks for a source that is away, so what one cluster holds may matter to the others.
+    if (outcome.plan.absent.length > 0 && outcome.changes.length > 0) this.#enqueue(outcome.key);
+    this.#listener.outcome(cluster, outcome);
+  }
+
+  #gather(): void {
+    if (this.#ended) return;
+    this.#gathering ??= this.#options.clock.after(GATHER, () => {
+      this.#gathering = undefined;
+      this.#takeRoll();
+    });
+  }
+
+  /** Who takes part, as of now; all services are looked at when that is otherwise than before. */
+  #takeRoll(): void {
+    if (this.#ended) return;
+    const lives = [...this.#lives.values()];
+    const next = rosterOf(
+      lives.map((life) => this.#candidate(life)),
+      this.#options,
+    );
+    const before = this.#roster;
+    const members = next.members.map((member) => before.members.find((old) => isSameMember(old, member)) ?? member);
+    this.#roster = { ...next, members };
+    const wasReady = this.#ready;
+    this.#ready ||= lives.length > 0 && lives.every(({ cache }) => !cache.isPending);
+    for (const life of lives) {
+      life.enter(members.find(({ cluster }) => cluster === life.cluster.name));
+      life.open = this.#ready && life.cache.synced;
+    }
+    this.#listener.state(this.state);
+    if (this.#ready && (!wasReady || !isSameRoll(before, this.#roster))) this.enqueueAll();
+    this.#staleCheck?.();
+    const { staleAfter, clock } = this.#options;
+    if (staleAfter === undefined || lives.every(({ cache }) => cache.lostSince === undefined)) return;
+    this.#staleCheck = clock.after(Math.max(1000, staleAfter / 10), () => {
+      this.#gather();
+    });
+  }
+
+  #candidate({ cluster, cache }: ClusterLife): Candidate {
+    const { facts, identity, known, failure, lostSince, observed } = cache;
+    const lostFor = lostSince === undefined ? undefined : this.#options.clock.now() - lostSince;
+    return { cluster, facts, identity, known, failure, lostFor, observed };
+  }
+
+  #lookAtEverything(): void {
+    if (this.#ended) return;
+    for (const { cache } of this.#lives.values()) if (cache.synced) void cache.refresh();
+    this.enqueueAll();
+    this.#resync = this.#options.clock.after(this.#options.resync, () => {
+      this.#lookAtEverything();
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import type { ObjectOf } from '../api/kinds.ts';
+import { IMPORT_ANNOTATION, PROXY_SERVICE_NAME_LABEL, SERVICE_NAME_LABEL } from '../api/labels.ts';
+import { type KubeObject, keyOf } from '../api/objects.ts';
+import type { ObservedKind } from '../plan/observed.ts';
+
+/**
+ * Keys `namespace/name` of the services that an object concerns by what it says itself. A Service may also be in the
+ * place of a derived one, which only its name tells; a Namespace concerns all services in it: see `Lookup`.
+ */
+export function keysOf(kind: ObservedKind, object: KubeObject): readonly string[] {
+  return KEYS[kind](object);
+}
+
+const KEYS: { readonly [K in ObservedKind]: (object: KubeObject) => readonly string[] } = {
+  Namespace: () => [],
+  ServiceExport: ({ metadata }) => [keyOf(metadata)],
+  ServiceImport: ({ metadata }) => [keyOf(metadata)],
+  Service: ({ metadata }) => {
+    const imported = metadata.annotations?.[IMPORT_ANNOTATION];
+    return imported === undefined ? [keyOf(metadata)] : [keyOf(metadata), `${metadata.namespace ?? ''}/${imported}`];
+  },
+  EndpointSlice: ({ metadata: { labels, namespace = '' } }) =>
+    [labels?.[SERVICE_NAME_LABEL], labels?.[PROXY_SERVICE_NAME_LABEL]].flatMap((name) =>
+      name === undefined ? [] : [`${namespace}/${name}`],
+    ),
+};
+
+/** Both versions of a changed object: a slice may move from one service to another. */
+export function keysOfChange<K extends ObservedKind>(
+  kind: K,
+  before: ObjectOf[K] | undefined,
+  after: ObjectOf[K] | undefined,
+): ReadonlySet<string> {
+  return new Set([before, after].flatMap((object) => (object === undefined ? [] : keysOf(kind, object))));
+}

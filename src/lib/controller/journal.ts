@@ -1,0 +1,71 @@
+import type { ReportedChange } from '../actions/report-change.ts';
+import type { Problem } from '../plan/change.ts';
+import type { ControllerState } from './controller.ts';
+
+/** One thing that happened in a long run, for a person or a program to read. */
+export type Entry =
+  | { readonly type: 'change'; readonly change: ReportedChange }
+  | { readonly type: 'problem'; readonly problem: Problem }
+  | { readonly type: 'solved'; readonly problem: Pick<Problem, 'cluster' | 'object' | 'message'> }
+  | { readonly type: 'ready'; readonly clusterset: string | undefined; readonly members: readonly string[] }
+  | { readonly type: 'joined' | 'left'; readonly cluster: string; readonly id: string }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'leading'; readonly leads: boolean; readonly message: string };
+
+/** Turns states and outcomes into entries: each thing is told when it begins and when it ends, not as long as it lasts. */
+export class Journal {
+  readonly #write: (entry: Entry) => void;
+  /** Problems of clusters, by what they are about. */
+  #standing = new Map<string, Problem>();
+  /** Problems of services, by cluster and key. */
+  readonly #ofServices = new Map<string, readonly Problem[]>();
+  #members = new Map<string, string>();
+  #warnings: ReadonlySet<string> = new Set();
+  #ready = false;
+
+  constructor(write: (entry: Entry) => void) {
+    this.#write = write;
+  }
+
+  state({ ready, roster }: ControllerState): void {
+    const problems = new Map(roster.problems.map((problem) => [identify(problem), problem]));
+    for (const [id, problem] of problems) {
+      if (!this.#standing.has(id)) this.#write({ type: 'problem', problem });
+    }
+    for (const [id, problem] of this.#standing) {
+      if (!problems.has(id)) this.#write({ type: 'solved', problem });
+    }
+    this.#standing = problems;
+    for (const message of roster.warnings) if (!this.#warnings.has(message)) this.#write({ type: 'warning', message });
+    this.#warnings = new Set(roster.warnings);
+    const members = new Map(
+      roster.members.filter(({ role }) => role === 'member').map(({ cluster, id }) => [cluster, id]),
+    );
+    if (ready && !this.#ready) {
+      this.#write({ type: 'ready', clusterset: roster.clusterset, members: [...members.keys()] });
+    } else if (ready) {
+      for (const [cluster, id] of members)
+        if (!this.#members.has(cluster)) this.#write({ type: 'joined', cluster, id });
+      for (const [cluster, id] of this.#members) if (!members.has(cluster)) this.#write({ type: 'left', cluster, id });
+    }
+    if (ready) this.#members = members;
+    this.#ready ||= ready;
+  }
+
+  /** What became of one service in one cluster. */
+  service(cluster: string, key: string, changes: readonly ReportedChange[], problems: readonly Problem[]): void {
+    for (const change of changes) this.#write({ type: 'change', change });
+    const at = `${cluster} ${key}`;
+    const before = this.#ofServices.get(at) ?? [];
+    const known = new Set(before.map(identify));
+    for (const problem of problems) if (!known.has(identify(problem))) this.#write({ type: 'problem', problem });
+    const now = new Set(problems.map(identify));
+    for (const problem of before) if (!now.has(identify(problem))) this.#write({ type: 'solved', problem });
+    if (problems.length === 0) this.#ofServices.delete(at);
+    else this.#ofServices.set(at, problems);
+  }
+}
+
+function identify({ cluster, object, message }: Problem): string {
+  return [cluster, object, message].join('\n');
+}

@@ -1,0 +1,94 @@
+import type { Cluster, Traffic } from '../clusters/cluster.ts';
+import { ConflictNotes } from './conflict-notes.ts';
+import { Controller, type ControllerOptions, type ControllerState } from './controller.ts';
+import { type Entry, Journal } from './journal.ts';
+import { type Metrics } from './metrics.ts';
+import { MetricsReport } from './report-metrics.ts';
+import { trafficOf } from './traffic.ts';
+
+export interface KeepOptions extends Omit<ControllerOptions, 'signal'> {
+  readonly metrics: Metrics;
+  /** Opens the clusters; what it gets steers and counts their requests, by cluster. */
+  readonly open: (traffic: (cluster: string) => Traffic) => Promise<readonly Cluster[]>;
+  /** Ends the run well. */
+  readonly signal: AbortSignal;
+  /** Aborted when what is in work has had its time. */
+  readonly hard: AbortController;
+  readonly write: (entry: Entry) => void;
+  /** Called with every state, and about once a second. */
+  readonly onState?: (state: ControllerState) => void;
+  /** Something is wrong with mcs itself. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** Milliseconds that what is in work may take after the end was asked for. */
+const GRACE = 10_000;
+
+/** Milliseconds between two looks at the queues. */
+const TICK = 1000;
+
+/**
+ * Keeps a clusterset reconciled until the signal; then takes no more keys, finishes those in work (at most 10 s), closes
+ * everything and returns. @throws what `open` throws
+ */
+export async function keepReconciled(options: KeepOptions): Promise<void> {
+  const { clock, metrics, signal, hard } = options;
+  const journal = new Journal(options.write);
+  const notes = new ConflictNotes(clock.now);
+  const report = new MetricsReport(metrics);
+  const controller = new Controller(
+    { ...options, signal: hard.signal },
+    {
+      outcome: (cluster, outcome) => {
+        journal.service(cluster, outcome.key, outcome.changes, outcome.problems);
+        report.outcome(cluster, outcome);
+        const at = controller.life(cluster)?.cluster;
+        if (at !== undefined) notes.note(at, outcome.plan).catch(options.onDefect);
+      },
+      state: (state) => {
+        journal.state(state);
+        report.state(state, Date.now() / 1000, clock.now());
+        options.onState?.(state);
+      },
+      heard: (cluster, kind) => {
+        metrics.heard(cluster, kind);
+      },
+      defect: (_cluster, _key, error) => {
+        options.onDefect(error);
+      },
+    },
+  );
+  const clusters = await options.open((name) =>
+    trafficOf(name, { permit: options.permit, metrics, life: () => controller.life(name) }),
+  );
+  controller.update(clusters);
+  const ticking = setInterval(() => {
+    report.depth(controller.state);
+    options.onState?.(controller.state);
+  }, TICK);
+  try {
+    await ended(signal);
+    const patience = setTimeout(() => {
+      hard.abort();
+    }, GRACE);
+    await controller.finish();
+    clearTimeout(patience);
+  } finally {
+    clearInterval(ticking);
+    controller.close();
+    hard.abort();
+  }
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

@@ -1,0 +1,109 @@
+import { type ReportedChange, reportChanges } from '../actions/report-change.ts';
+import { type SettleContext, settle } from '../actions/settle.ts';
+import type { Writable } from '../actions/write.ts';
+import type { Problem } from '../plan/change.ts';
+import type { Member, PlanOptions } from '../plan/member.ts';
+import { type ServicePlan, planService } from '../plan/service-plan.ts';
+import type { Work, WorkQueue } from './work-queue.ts';
+
+/** What a lane works with; asked anew for every key, since it changes. */
+export interface LaneContext {
+  /** All members; undefined when this cluster is none, and there is nothing to do. */
+  members(): { readonly members: readonly Member[]; readonly self: Member; readonly options: PlanOptions } | undefined;
+  /** Resolves when this cluster may be written. */
+  open(): Promise<void>;
+  /** False when another process is responsible for a key. */
+  owns(key: string): boolean;
+  writable(key: string): Writable;
+  readonly signal: AbortSignal;
+  /** Seconds, of `performance.now`. */
+  readonly now: () => number;
+}
+
+/** What became of one key. */
+export interface Outcome {
+  readonly key: string;
+  readonly plan: ServicePlan;
+  readonly changes: readonly ReportedChange[];
+  readonly problems: readonly Problem[];
+  /** Milliseconds in the queue, and in work. */
+  readonly waited: number;
+  readonly took: number;
+}
+
+export interface LaneListener {
+  done(outcome: Outcome): void;
+  /** Something is wrong with mcs itself; the key comes again later. */
+  defect(key: string, error: unknown): void;
+}
+
+/**
+ * The work on one cluster: keys of services, each brought to what the plan says in this cluster alone. Every cluster has
+ * its own lane, so that a slow one delays no other.
+ */
+export class Lane {
+  readonly #queue: WorkQueue;
+  readonly #context: LaneContext;
+  readonly #listener: LaneListener;
+
+  constructor(queue: WorkQueue, context: LaneContext, listener: LaneListener) {
+    this.#queue = queue;
+    this.#context = context;
+    this.#listener = listener;
+  }
+
+  /** Works until the queue is closed, on some keys side by side. */
+  async run(workers: number): Promise<void> {
+    await Promise.all(Array.from({ length: workers }, () => this.#worker()));
+  }
+
+  async #worker(): Promise<void> {
+    for (let work = await this.#queue.take(); work !== undefined; work = await this.#queue.take()) {
+      await this.#context.open();
+      if (this.#isEnded()) return;
+      try {
+        await this.#work(work);
+      } catch (error) {
+        work.retry();
+        if (!this.#isEnded()) this.#listener.defect(work.key, error);
+      }
+    }
+  }
+
+  #isEnded(): boolean {
+    return this.#context.signal.aborted;
+  }
+
+  async #work(work: Work): Promise<void> {
+    const { key, waited } = work;
+    const began = this.#context.now();
+    const now = this.#context.members();
+    if (now === undefined || !this.#context.owns(key)) {
+      work.done();
+      return;
+    }
+    const { members, self, options } = now;
+    const slash = key.indexOf('/');
+    const plan = planService(key.slice(0, slash), key.slice(slash + 1), members, options, self);
+    const writable = this.#context.writable(key);
+    const context: SettleContext = {
+      members,
+      only: self,
+      clusterOf: () => writable,
+      options,
+      dryRun: 'none',
+      signal: this.#context.signal,
+      down: new Map(),
+    };
+    const settled =
+      plan.changes.length === 0 ? { plan, done: [], problems: plan.problems } : await settle(plan, context);
+    const own = settled.problems.filter(({ cluster }) => cluster === self.cluster);
+    // What a write did not do is tried again; what the plan itself cannot mend waits for an event.
+    const failed = own.some((problem) => problem.severity === 'partial' && !settled.plan.problems.includes(problem));
+    if (failed) work.retry();
+    else work.done();
+    const took = this.#context.now() - began;
+    const changes = reportChanges(settled.done);
+    this.#listener.done({ key, plan: settled.plan, changes, problems: own, waited, took });
+  }
+}

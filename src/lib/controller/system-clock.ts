@@ -1,0 +1,13 @@
+import type { QueueClock } from './work-queue.ts';
+
+/** The time of this process. A monotonic clock, so that setting the machine's does not matter. */
+export const systemClock: QueueClock = {
+  now: () => performance.now(),
+  after: (milliseconds, run) => {
+    const timer = setTimeout(run, milliseconds);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+  random: () => Math.random(),
+};

@@ -1,0 +1,61 @@
+import type { Entry } from '../controller/journal.ts';
+import { changeLine } from './reconcile-text.ts';
+import { cut } from './table.ts';
+import { visible } from './visible.ts';
+
+/** What the live line of a long run says. */
+export interface LiveState {
+  readonly synced: number;
+  readonly clusters: number;
+  readonly queued: number;
+  /** The last change, as `changeLine` has it. */
+  readonly last: string | undefined;
+}
+
+/**
+ * One entry as lines of text, each beginning with the time; a problem's next step has a line of its own.
+ * @param time RFC 3339
+ */
+export function entryLines(entry: Entry, time: string): readonly string[] {
+  return textOf(entry).map((line) => `${time}  ${visible(line)}`);
+}
+
+/** One entry as one line of JSON. */
+export function entryJSON(entry: Entry, time: string): string {
+  return `${JSON.stringify({ time, ...entry })}\n`;
+}
+
+function textOf(entry: Entry): readonly string[] {
+  switch (entry.type) {
+    case 'change':
+      return [changeLine(entry.change, 0)];
+    case 'problem': {
+      const { cluster, object, message, next, severity } = entry.problem;
+      const head = severity === 'warning' ? 'warning: ' : 'error: ';
+      const line = [cluster, object, message].filter((part) => part !== '').join(': ');
+      return next === undefined ? [head + line] : [head + line, `  next: ${next}`];
+    }
+    case 'solved': {
+      const { cluster, object, message } = entry.problem;
+      return [`${cluster}: no longer: ${[object, message].filter((part) => part !== '').join(': ')}`];
+    }
+    case 'ready':
+      return entry.clusterset === undefined
+        ? ['no cluster that answered is a member of a clusterset; waiting for one: mcs join CLUSTERSET --context NAME']
+        : [`clusterset ${entry.clusterset}: watching ${entry.members.join(', ')}`];
+    case 'joined':
+      return [`${entry.cluster}: takes part as "${entry.id}"`];
+    case 'left':
+      return [`${entry.cluster}: no longer takes part ("${entry.id}")`];
+    case 'warning':
+      return [`warning: ${entry.message}`];
+    case 'leading':
+      return [entry.message];
+  }
+}
+
+/** The live line of a terminal, cut to its width. */
+export function liveLine({ synced, clusters, queued, last }: LiveState, width: number): string {
+  const text = `${synced}/${clusters} clusters synced, ${queued} queued${last === undefined ? '' : `, last: ${last}`}`;
+  return cut(visible(text), width - 1);
+}

@@ -1,0 +1,82 @@
+import type { Context } from './context.ts';
+import type { Cluster, Traffic } from './lib/clusters/cluster.ts';
+import { keepReconciled } from './lib/controller/keep-reconciled.ts';
+import { createMetrics, noMetrics } from './lib/controller/metrics.ts';
+import { ALWAYS } from './lib/controller/permit.ts';
+import { serve } from './lib/controller/serve.ts';
+import { systemClock } from './lib/controller/system-clock.ts';
+import { WatchDisplay } from './watch-display.ts';
+import { DEFAULT_RESYNC, type WatchFlags } from './watch-flags.ts';
+
+interface Flags extends WatchFlags {
+  readonly clusterset?: string | undefined;
+  readonly gone?: readonly string[] | undefined;
+  readonly adopt: boolean;
+  readonly 'allow-namespace'?: readonly string[] | undefined;
+  readonly verbose: boolean;
+  readonly quiet: boolean;
+  readonly output: string;
+}
+
+interface Run {
+  readonly context: Context;
+  readonly hard: AbortController;
+  readonly version: string;
+  readonly open: (traffic: (cluster: string) => Traffic) => Promise<readonly Cluster[]>;
+}
+
+/** `mcs reconcile --watch`: from flags to a run that ends with the signal. */
+export async function watchClusterset(flags: Flags, { context, hard, version, open }: Run): Promise<void> {
+  const display = new WatchDisplay(context, {
+    json: flags.output === 'json',
+    verbose: flags.verbose,
+    quiet: flags.quiet,
+  });
+  const address = flags['metrics-address'];
+  const metrics = address === undefined ? undefined : await createMetrics({ version });
+  let ready = false;
+  const server =
+    address === undefined || metrics === undefined
+      ? undefined
+      : await serve({
+          address,
+          metrics,
+          healthy: () => ({ ok: true, reasons: [] }), // it answers
+          ready: () => ({
+            ok: ready,
+            reasons: ready ? [] : ['not every cluster has been read or found not to answer'],
+          }),
+        });
+  try {
+    await keepReconciled({
+      clusterset: flags.clusterset,
+      gone: flags.gone ?? [],
+      adopt: flags.adopt,
+      allowedNamespaces: flags['allow-namespace'] ?? [],
+      resync: flags.resync ?? DEFAULT_RESYNC,
+      staleAfter: flags['stale-after'],
+      permit: ALWAYS,
+      clock: systemClock,
+      now: () => new Date().toISOString(),
+      metrics: metrics ?? noMetrics,
+      open,
+      signal: context.signal,
+      hard,
+      write: (entry) => {
+        display.entry(entry);
+      },
+      onState: (state) => {
+        ready = state.ready;
+        display.state(state);
+      },
+      onDefect: (error) => {
+        context.stderr.write(
+          `error: a defect of mcs: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+        );
+      },
+    });
+  } finally {
+    display.end();
+    await server?.close();
+  }
+}
