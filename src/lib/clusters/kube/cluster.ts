@@ -3,7 +3,6 @@ import { MCS_GROUP, apiVersionOf, type Kind, type ObjectOf } from '../../api/kin
 import type { Ref } from '../../api/objects.ts';
 import { parseObject } from '../../api/parse.ts';
 import { MalformedError, isRecord } from '../../api/reader.ts';
-import { ClusterError } from '../../errors.ts';
 import type {
   CRDAccess,
   Cluster,
@@ -11,6 +10,7 @@ import type {
   EventAccess,
   LeaseAccess,
   ListOptions,
+  Watcher,
   WriteOptions,
 } from '../cluster.ts';
 import { isAbsence, isSuccess } from './api.ts';
@@ -19,10 +19,11 @@ import { eventAccess } from './events.ts';
 import type { ContextEntry } from './kubeconfig.ts';
 import { leaseAccess } from './leases.ts';
 import { listAll } from './list.ts';
+import { malformed } from './malformed.ts';
 import { manifestOf } from './manifest.ts';
 import { intentOf, pathOf } from './paths.ts';
 import { Session, type KubeClusterOptions } from './session.ts';
-import { refusalError, show, type Intent } from './status.ts';
+import { refusalError, type Intent } from './status.ts';
 
 export type { KubeClusterOptions } from './session.ts';
 
@@ -49,16 +50,18 @@ class KubeCluster implements Cluster {
     this.events = eventAccess(this.#session);
   }
 
-  async facts(): Promise<ClusterFacts> {
+  async facts({ fresh = false }: { readonly fresh?: boolean } = {}): Promise<ClusterFacts> {
+    if (fresh) this.#session.forget();
     return this.#session.facts();
   }
 
   async list<K extends Kind>(kind: K, { namespace, labelSelector }: ListOptions = {}): Promise<readonly ObjectOf[K][]> {
     const version = await this.#session.versionOf(kind);
     const intent = intentOf('list', kind, namespace === undefined ? {} : { namespace });
-    const items = await listAll(this.#session.api(), pathOf(kind, version, { namespace }), labelSelector, intent);
     const apiVersion = apiVersionOf(kind, version);
-    return items.map((item) => this.#parse(kind, isRecord(item) ? { ...item, apiVersion } : item, intent));
+    const read = (item: unknown) => this.#parse(kind, isRecord(item) ? { ...item, apiVersion } : item, intent);
+    const path = pathOf(kind, version, { namespace });
+    return (await listAll(this.#session.api(), { path, labelSelector, intent, read })).items;
   }
 
   async get<K extends Kind>(kind: K, ref: Ref): Promise<ObjectOf[K] | undefined> {
@@ -77,7 +80,8 @@ class KubeCluster implements Cluster {
     const path = pathOf(kind, version, object.metadata, options.subresource, query);
     const body = JSON.stringify(manifest);
     const intent = intentOf('apply', kind, object.metadata);
-    const ask = { method: 'PATCH', path, body, contentType: 'application/apply-patch+yaml' } as const; // JSON is YAML
+    const contentType = 'application/apply-patch+yaml'; // JSON is YAML
+    const ask = { method: 'PATCH', path, body, contentType, gated: true } as const;
     return this.#parse(kind, await this.#session.api().json(ask, intent), intent);
   }
 
@@ -90,6 +94,7 @@ class KubeCluster implements Cluster {
       path,
       body: JSON.stringify(patch),
       contentType: 'application/merge-patch+json',
+      gated: true,
     } as const;
     return this.#parse(kind, await this.#session.api().json(ask, intent), intent);
   }
@@ -113,12 +118,17 @@ class KubeCluster implements Cluster {
       path: pathOf(kind, version, ref, undefined, options.dryRun === true ? dryRun(options) : undefined),
       body: JSON.stringify(body),
       contentType: 'application/json',
+      gated: true,
     } as const;
     const reply = await this.#session.api().send(ask);
     if (isSuccess(reply)) return 'deleted';
     if (isAbsence(reply)) return 'absent';
     if (reply.status === 409 && options.uid !== undefined && IS_SUCCESSOR.test(reply.text)) return 'absent';
     throw refusalError(this.name, reply, intentOf('delete', kind, ref));
+  }
+
+  watch<K extends Kind>(kind: K, watcher: Watcher<K>): () => void {
+    return this.#session.watch(kind, watcher);
   }
 
   async close(): Promise<void> {
@@ -130,11 +140,7 @@ class KubeCluster implements Cluster {
       return parseObject(kind, value);
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
-      const metadata = isRecord(value) && isRecord(value.metadata) ? value.metadata : {};
-      const which = [metadata.namespace, metadata.name].filter((part) => typeof part === 'string').join('/');
-      throw new ClusterError(this.name, 'malformed', `${show(intent)}: ${which}: ${error.message}`, undefined, {
-        cause: error,
-      });
+      throw malformed(this.name, intent, value, error);
     }
   }
 }

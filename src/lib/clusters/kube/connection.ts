@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isRecord } from '../../api/reader.ts';
 import { ClusterError, type ClusterErrorReason } from '../../errors.ts';
+import type { Credentials } from './credentials.ts';
 import { oneLine } from './text.ts';
 
 /** The ClusterError that a failed connection means: DNS, TCP, TLS, proxy. One line, without the cluster's name. */
@@ -88,6 +89,13 @@ export function certificateProblem(certificate: string, now: Date): string | und
   } catch {
     return 'the client certificate cannot be read';
   }
+}
+
+/** Why the server said 401, when the client certificate shows it. */
+export function certificateRefusal(cluster: string, { cert }: Pick<Credentials, 'cert'>): ClusterError | undefined {
+  const problem = cert === undefined ? undefined : certificateProblem(cert, new Date());
+  if (problem === undefined) return undefined;
+  return new ClusterError(cluster, 'unauthorized', problem, 'renew the credentials of this context');
 }
 
 function day(date: Date): string {

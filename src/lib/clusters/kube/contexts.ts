@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ConfigError } from '../../errors.ts';
-import type { Cluster } from '../cluster.ts';
-import { kubeCluster } from './cluster.ts';
+import type { Cluster, Traffic } from '../cluster.ts';
+import { kubeCluster, type KubeClusterOptions } from './cluster.ts';
 import { inClusterContext } from './incluster.ts';
 import { kubeconfigPaths, loadKubeconfigs, type LoadedKubeconfigs } from './kubeconfig.ts';
 import { selectNames } from './select.ts';
@@ -29,6 +29,10 @@ export interface ContextOptions extends KubeconfigOptions {
   /** Whether credential plugins may ask on a terminal. */
   readonly interactive?: boolean;
   readonly signal?: AbortSignal;
+  /** Who gets to see the requests to a cluster, by the context's name, and may keep writes back. */
+  readonly traffic?: (cluster: string) => Traffic;
+  /** Other times for watches; for tests. */
+  readonly watch?: KubeClusterOptions['watch'];
 }
 
 /** A context, known without asking its cluster anything. */
@@ -54,7 +58,13 @@ export async function contextClusters(
   const names = selectNames([...byName.keys()], options.contexts);
   const clusters = names.flatMap((name) => {
     const entry = byName.get(name);
-    return entry === undefined ? [] : [kubeCluster(entry, options)];
+    if (entry === undefined) return [];
+    const { traffic, watch, ...rest } = options;
+    const more = {
+      ...(traffic === undefined ? {} : { traffic: traffic(name) }),
+      ...(watch === undefined ? {} : { watch }),
+    };
+    return [kubeCluster(entry, { ...rest, ...more })];
   });
   return { clusters, warnings };
 }

@@ -66,10 +66,8 @@ function hasStatic(user: User): boolean {
 
 async function fetchCredentials(user: User, provider: Authorize | undefined, options: ExecOptions): Promise<Fetched> {
   const { cluster } = options;
-  const [cert, key] = await Promise.all([
-    readMaterial(cluster, user.certData, user.certFile),
-    readMaterial(cluster, user.keyData, user.keyFile),
-  ]);
+  const cert = await readMaterial(cluster, user.certData, user.certFile); // one by one: if both fail, the first is named
+  const key = await readMaterial(cluster, user.keyData, user.keyFile);
   const found = await authorization(user, provider, options);
   const authorizationHeader = found.value === undefined ? [] : ['authorization', found.value];
   const headers = [...authorizationHeader, ...impersonation(user)];

@@ -25,8 +25,13 @@ export interface Running {
 /**
  * One request and its answer. undici's `dispatch` with a handler of our own does twice the requests per second of its
  * `request`, which makes a stream of every body.
+ * @param beforeSend called in the turn in which the request goes to its connection; what it throws keeps it back
  */
-export function exchange(dispatcher: Dispatcher, { method, origin, path, headers, body }: Exchange): Running {
+export function exchange(
+  dispatcher: Dispatcher,
+  { method, origin, path, headers, body }: Exchange,
+  beforeSend?: () => void,
+): Running {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   const chunks: Buffer[] = [];
   let controller: Dispatcher.DispatchController | undefined;
@@ -36,6 +41,14 @@ export function exchange(dispatcher: Dispatcher, { method, origin, path, headers
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(started) {
       controller = started;
+      if (aborted === undefined) {
+        try {
+          beforeSend?.();
+        } catch (error) {
+          aborted = asError(error);
+          reject(aborted);
+        }
+      }
       if (aborted !== undefined) started.abort(aborted);
     },
     onResponseStart(_controller, code, fields) {
@@ -60,7 +73,7 @@ export function exchange(dispatcher: Dispatcher, { method, origin, path, headers
       handler,
     );
   } catch (error) {
-    reject(error instanceof Error ? error : new Error(String(error)));
+    reject(asError(error));
   }
   return {
     reply: promise,
@@ -70,4 +83,8 @@ export function exchange(dispatcher: Dispatcher, { method, origin, path, headers
       reject(reason);
     },
   };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

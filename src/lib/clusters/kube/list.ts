@@ -2,6 +2,7 @@ import { MalformedError, isRecord, listOf, record, required, text } from '../../
 import { ClusterError } from '../../errors.ts';
 import { type API, isSuccess } from './api.ts';
 import { refusalError, show, type Intent } from './status.ts';
+import type { Ask } from './transport.ts';
 
 /** Objects per page. */
 const PAGE = 500;
@@ -9,35 +10,50 @@ const PAGE = 500;
 /** How often a list may begin anew because its pages expired (the server keeps them 5 minutes). */
 const MAX_RESTARTS = 3;
 
+/** What to list, and how each item is read. */
+export interface Listing<T> {
+  readonly path: string;
+  readonly labelSelector?: string | undefined;
+  readonly intent: Intent;
+  /** Called page by page, so that what a page came from need not be kept. */
+  readonly read: (item: unknown) => T;
+  readonly signal?: AbortSignal;
+}
+
+export interface Listed<T> {
+  readonly items: readonly T[];
+  /** The version of the whole: a watch from it tells what came after. Empty when the server gives none. */
+  readonly resourceVersion: string;
+}
+
 /**
  * All items of a list, page by page. When a page has expired (410) everything begins anew: the rest alone would be of
  * another time. @throws ClusterError, so that a list is never partial
  */
-export async function listAll(
-  api: API,
-  path: string,
-  labelSelector: string | undefined,
-  intent: Intent,
-): Promise<readonly unknown[]> {
+export async function listAll<T>(api: API, listing: Listing<T>): Promise<Listed<T>> {
   for (let restarts = 0; restarts <= MAX_RESTARTS; restarts++) {
-    const items = await listOnce(api, path, labelSelector, intent);
-    if (items !== undefined) return items;
+    const listed = await listOnce(api, listing);
+    if (listed !== undefined) return listed;
   }
   throw new ClusterError(
     api.cluster,
     'failed',
-    `${show(intent)}: its pages expired ${MAX_RESTARTS + 1} times while they were read`,
+    `${show(listing.intent)}: its pages expired ${MAX_RESTARTS + 1} times while they were read`,
   );
 }
 
+/** The version a kind is at now, of the whole of its list. @throws ClusterError */
+export async function listVersion(api: API, { path, intent, signal }: Omit<Listing<unknown>, 'read'>): Promise<string> {
+  const reply = await api.send(askFor(`${path}?limit=1`, signal));
+  if (!isSuccess(reply)) throw refusalError(api.cluster, reply, intent);
+  return readPage(api, api.parse(reply, intent), intent).resourceVersion;
+}
+
 /** All items, or undefined when a page other than the first has expired. */
-async function listOnce(
-  api: API,
-  path: string,
-  labelSelector: string | undefined,
-  intent: Intent,
-): Promise<readonly unknown[] | undefined> {
-  const items: unknown[] = [];
+async function listOnce<T>(api: API, listing: Listing<T>): Promise<Listed<T> | undefined> {
+  const { path, labelSelector, intent, read, signal } = listing;
+  const items: T[] = [];
+  let resourceVersion: string | undefined;
   let next = '';
   do {
     const query = new URLSearchParams({
@@ -45,20 +61,31 @@ async function listOnce(
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(next === '' ? {} : { continue: next }),
     });
-    const reply = await api.send({ method: 'GET', path: `${path}?${query.toString()}` });
+    const reply = await api.send(askFor(`${path}?${query.toString()}`, signal));
     if (reply.status === 410 && next !== '') return undefined;
     if (!isSuccess(reply)) throw refusalError(api.cluster, reply, intent);
     const page = readPage(api, api.parse(reply, intent), intent);
-    for (const item of page.items) items.push(item);
+    resourceVersion ??= page.resourceVersion; // the first page's: those after it are of the same time, or later
+    for (const item of page.items) items.push(read(item));
     if (page.next !== '' && page.next === next) {
       throw new ClusterError(api.cluster, 'malformed', `${show(intent)}: a page that continues with itself`);
     }
     next = page.next;
   } while (next !== '');
-  return items;
+  return { items, resourceVersion };
 }
 
-function readPage(api: API, document: unknown, intent: Intent): { items: readonly unknown[]; next: string } {
+function askFor(path: string, signal: AbortSignal | undefined): Ask {
+  return { method: 'GET', path, verb: 'list', ...(signal === undefined ? {} : { signal }) };
+}
+
+interface Page {
+  readonly items: readonly unknown[];
+  readonly next: string;
+  readonly resourceVersion: string;
+}
+
+function readPage(api: API, document: unknown, intent: Intent): Page {
   try {
     const list = required(record(document, ''), '', 'a list');
     const metadata = isRecord(list.metadata) ? list.metadata : {};
@@ -66,6 +93,7 @@ function readPage(api: API, document: unknown, intent: Intent): { items: readonl
     return {
       items: listOf(list.items, 'items', (item) => item) ?? [], // null is Go's empty list
       next: text(metadata.continue, 'metadata.continue') ?? '',
+      resourceVersion: text(metadata.resourceVersion, 'metadata.resourceVersion') ?? '',
     };
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;

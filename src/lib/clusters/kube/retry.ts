@@ -24,8 +24,12 @@ export function isTransient({ status }: Reply): boolean {
 
 /** Milliseconds to wait after the given number of tries: what the server asks for, else 100, 200, … */
 export function delayBefore(tried: number, reply: Reply | undefined): number {
-  const asked = reply?.headers['retry-after'];
+  return retryAfterOf(reply?.headers) ?? FIRST_DELAY * 2 ** (tried - 1);
+}
+
+/** What the header Retry-After asks for, in milliseconds; undefined without one in seconds. */
+export function retryAfterOf(headers: Reply['headers'] | undefined): number | undefined {
+  const asked = headers?.['retry-after'];
   const seconds = typeof asked === 'string' ? Number(asked) : Number.NaN;
-  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
-  return FIRST_DELAY * 2 ** (tried - 1);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }

@@ -1,10 +1,11 @@
 import { isRecord } from '../../api/reader.ts';
 import { ClusterError, type ClusterErrorReason } from '../../errors.ts';
+import { retryAfterOf } from './retry.ts';
 import { oneLine } from './text.ts';
 
 /** What a request wanted, for messages: `list serviceimports in namespace shop`. */
 export interface Intent {
-  readonly verb: 'get' | 'list' | 'apply' | 'patch' | 'delete';
+  readonly verb: 'get' | 'list' | 'watch' | 'apply' | 'patch' | 'delete';
   /** `plural.group`, or a path that is not a resource. */
   readonly resource: string;
   readonly name?: string;
@@ -15,6 +16,21 @@ export interface Intent {
 export interface Refusal {
   readonly status: number;
   readonly text: string;
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** The `cause` of a ClusterError that a refusal means. */
+export class HTTPError extends Error {
+  readonly status: number;
+  /** Milliseconds after which the server wants to be asked again. */
+  readonly retryAfter: number | undefined;
+
+  constructor({ status, headers }: Refusal) {
+    super(`HTTP ${status}`);
+    this.name = 'HTTPError';
+    this.status = status;
+    this.retryAfter = retryAfterOf(headers);
+  }
 }
 
 /** A Kubernetes Status object, as far as it explains a refusal (`apimachinery/pkg/apis/meta/v1`, type Status). */
@@ -25,10 +41,11 @@ interface Explanation {
 }
 
 /** The ClusterError that an answer other than 2xx means. One line, without the cluster's name. */
-export function refusalError(cluster: string, { status, text }: Refusal, intent: Intent): ClusterError {
+export function refusalError(cluster: string, refusal: Refusal, intent: Intent): ClusterError {
+  const { status, text } = refusal;
   const why = explain(text);
   const fail = (reason: ClusterErrorReason, message: string, next?: string): ClusterError =>
-    new ClusterError(cluster, reason, message, next);
+    new ClusterError(cluster, reason, message, next, { cause: new HTTPError(refusal) });
   const wanted = show(intent);
 
   if (status === 401) {
@@ -84,7 +101,14 @@ const NOT_A_SERVER = 'is "server" in the kubeconfig an API server? A proxy or lo
 
 const REJECTIONS: ReadonlySet<number> = new Set([400, 403, 405, 406, 413, 415, 422]);
 
-const RBAC_VERB = { get: 'get', list: 'list', apply: 'patch', patch: 'patch', delete: 'delete' } as const;
+const RBAC_VERB = {
+  get: 'get',
+  list: 'list',
+  watch: 'watch',
+  apply: 'patch',
+  patch: 'patch',
+  delete: 'delete',
+} as const;
 
 /** `list serviceimports.multicluster.x-k8s.io in namespace shop` */
 export function show({ verb, resource, name, namespace }: Intent): string {
@@ -96,9 +120,11 @@ export function show({ verb, resource, name, namespace }: Intent): string {
 
 /** A 403 is RBAC's, or admission's: quota and webhooks answer so too, and mean the object rather than the user. */
 function isAuthorization(why: Explanation, intent: Intent): boolean {
-  if (intent.verb === 'get' || intent.verb === 'list') return true;
+  if (READS.has(intent.verb)) return true;
   return why.message === '' || / cannot (patch|update|create|delete|impersonate) /.test(why.message);
 }
+
+const READS: ReadonlySet<Intent['verb']> = new Set(['get', 'list', 'watch']);
 
 function isTerminating(why: Explanation): boolean {
   return (

@@ -1,6 +1,7 @@
-import type { Dispatcher } from 'undici';
-import { ClusterError, InterruptedError } from '../../errors.ts';
-import { certificateProblem, codeOf, connectionError } from './connection.ts';
+import { ClusterError, InterruptedError, McsError } from '../../errors.ts';
+import type { Answer, Traffic } from '../cluster.ts';
+import { certificateRefusal, codeOf, connectionError } from './connection.ts';
+import { Connections } from './connections.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
 import { openDispatcher } from './dispatcher.ts';
 import type { Server } from './entries.ts';
@@ -18,6 +19,7 @@ export interface TransportOptions {
   readonly concurrency: number;
   /** Ends all requests. */
   readonly signal?: AbortSignal;
+  readonly traffic?: Traffic;
 }
 
 export interface Ask {
@@ -27,12 +29,12 @@ export interface Ask {
   readonly body?: string;
   readonly contentType?: string;
   readonly accept?: string;
-}
-
-/** Connections that were opened with certain certificates. */
-interface Opened {
-  readonly cert: Credentials['cert'];
-  readonly dispatcher: Promise<Dispatcher>;
+  /** Shown to those who count; else what the method says. */
+  readonly verb?: Answer['verb'];
+  /** A write that `Traffic.beforeWrite` may keep back. */
+  readonly gated?: boolean;
+  /** Ends the queueing and the repetitions of this request; one that was sent is not cut. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -45,16 +47,18 @@ export class Transport {
   readonly #origin: string;
   readonly #prefix: string;
   readonly #running = new Set<Running>();
-  #opened: Opened | undefined;
+  readonly #connections: Connections;
   #end: Error | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
     this.#limit = new Limit(options.concurrency);
-    const { origin, pathname } = new URL(options.server.url);
+    const { cluster, server, concurrency, requestTimeout, signal } = options;
+    const { origin, pathname } = new URL(server.url);
     this.#origin = origin;
     this.#prefix = pathname === '/' ? '' : pathname;
-    const { signal } = options;
+    const opening = { cluster, connections: Math.max(1, concurrency), connectTimeout: requestTimeout * 1000 };
+    this.#connections = new Connections((credentials) => openDispatcher(server, credentials, opening));
     if (signal?.aborted === true) this.#abort();
     else signal?.addEventListener('abort', this.#abort, { once: true });
   }
@@ -67,7 +71,9 @@ export class Transport {
       if (reply.status !== 401) return reply;
       const renewed = await this.#guard(() => this.#options.credentials.renewed(credentials));
       const again = renewed === undefined ? reply : await this.#try(ask, renewed);
-      if (again.status === 401) this.#explainRefusal(renewed ?? credentials);
+      const problem =
+        again.status === 401 ? certificateRefusal(this.#options.cluster, renewed ?? credentials) : undefined;
+      if (problem !== undefined) throw problem;
       return again;
     });
   }
@@ -76,9 +82,7 @@ export class Transport {
   async close(): Promise<void> {
     this.#options.signal?.removeEventListener('abort', this.#abort);
     this.#end ??= new ClusterError(this.#options.cluster, 'failed', 'the cluster was closed');
-    const opened = this.#opened;
-    this.#opened = undefined;
-    if (opened !== undefined) await opened.dispatcher.then((dispatcher) => dispatcher.destroy()).catch(() => undefined);
+    await this.#connections.destroy();
   }
 
   readonly #abort = (): void => {
@@ -96,7 +100,7 @@ export class Transport {
         reply = await this.#once(ask, credentials, deadline);
         if (!isTransient(reply)) return reply;
       } catch (error) {
-        if (!mayRepeat(ask.method, codeOf(error))) throw this.#explain(error);
+        if (error instanceof McsError || !mayRepeat(ask.method, codeOf(error))) throw this.#explain(error);
         failure = error;
       }
       const delay = delayBefore(tried, reply);
@@ -109,17 +113,22 @@ export class Transport {
   }
 
   async #once(ask: Ask, credentials: Credentials, deadline: number): Promise<Reply> {
-    const dispatcher = await this.#guard(() => this.#open(credentials));
+    const dispatcher = await this.#guard(() => this.#connections.open(credentials));
+    ask.signal?.throwIfAborted();
     const headers = ['accept', ask.accept ?? 'application/json', 'user-agent', 'kubectl-mcs', ...credentials.headers];
     if (ask.contentType !== undefined) headers.push('content-type', ask.contentType);
     const { method, body } = ask;
-    const running = exchange(dispatcher, {
-      method,
-      origin: this.#origin,
-      path: this.#prefix + ask.path,
-      headers,
-      ...(body === undefined ? {} : { body }),
-    });
+    const { traffic } = this.#options;
+    const request = { method, origin: this.#origin, path: this.#prefix + ask.path, headers };
+    const held = { back: false };
+    const gate = (): void => {
+      held.back = true;
+      traffic?.beforeWrite?.();
+      held.back = false;
+    };
+    const whole = body === undefined ? request : { ...request, body };
+    const running = exchange(dispatcher, whole, ask.gated === true ? gate : undefined);
+    const sent = performance.now();
     const timer = setTimeout(
       () => {
         running.abort(this.#timeout());
@@ -128,31 +137,17 @@ export class Transport {
     );
     this.#running.add(running);
     if (this.#end !== undefined) running.abort(this.#end);
+    let status = 0;
     try {
-      return await running.reply;
+      const reply = await running.reply;
+      status = reply.status;
+      return reply;
     } finally {
       clearTimeout(timer);
       this.#running.delete(running);
+      const milliseconds = performance.now() - sent;
+      if (!held.back) traffic?.onAnswer?.({ verb: verbOf(ask), status, milliseconds });
     }
-  }
-
-  /** The connections for these credentials; a new client certificate needs new ones, the old are closed when idle. */
-  #open(credentials: Credentials): Promise<Dispatcher> {
-    const { cluster, server, concurrency, requestTimeout } = this.#options;
-    if (this.#opened !== undefined && this.#opened.cert === credentials.cert) return this.#opened.dispatcher;
-    const old = this.#opened;
-    const dispatcher = openDispatcher(server, credentials, {
-      cluster,
-      connections: Math.max(1, concurrency),
-      connectTimeout: requestTimeout * 1000,
-    });
-    const opened = { cert: credentials.cert, dispatcher };
-    this.#opened = opened;
-    dispatcher.catch(() => {
-      if (this.#opened === opened) this.#opened = undefined; // a file that is missing now may be there later
-    });
-    old?.dispatcher.then((idle) => idle.close()).catch(() => undefined);
-    return dispatcher;
   }
 
   /** Work that must not begin, nor go on unnoticed, after the end. */
@@ -197,11 +192,10 @@ export class Transport {
       'check the network, or raise --request-timeout',
     );
   }
+}
 
-  /** @throws ClusterError when the client certificate shows why the server said 401 */
-  #explainRefusal({ cert }: Credentials): void {
-    const problem = cert === undefined ? undefined : certificateProblem(cert, new Date());
-    if (problem === undefined) return;
-    throw new ClusterError(this.#options.cluster, 'unauthorized', problem, 'renew the credentials of this context');
-  }
+function verbOf({ verb, method, contentType }: Ask): Answer['verb'] {
+  if (verb !== undefined) return verb;
+  if (method === 'PATCH') return contentType === 'application/apply-patch+yaml' ? 'apply' : 'patch';
+  return method === 'GET' ? 'get' : method === 'DELETE' ? 'delete' : 'other';
 }

@@ -1,0 +1,13 @@
+import { isRecord } from '../../api/reader.ts';
+import { ClusterError } from '../../errors.ts';
+import { show, type Intent } from './status.ts';
+import { oneLine } from './text.ts';
+
+/** The ClusterError for what a server sent that is not what its kind says. @param value names the object, if it can */
+export function malformed(cluster: string, intent: Intent, value: unknown, error: unknown): ClusterError {
+  const metadata = isRecord(value) && isRecord(value.metadata) ? value.metadata : {};
+  const which = [metadata.namespace, metadata.name].filter((part) => typeof part === 'string').join('/');
+  const why = oneLine(error instanceof Error ? error.message : String(error));
+  const message = which === '' ? `${show(intent)}: ${why}` : `${show(intent)}: ${which}: ${why}`;
+  return new ClusterError(cluster, 'malformed', message, undefined, { cause: error });
+}

@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { apiVersionOf, type Kind } from '../../api/kinds.ts';
+import { parseObject } from '../../api/parse.ts';
+import { isRecord } from '../../api/reader.ts';
+import { ClusterError } from '../../errors.ts';
+import type { Watcher } from '../cluster.ts';
+import type { API } from './api.ts';
+import { Heard } from './heard.ts';
+import { listAll, listVersion } from './list.ts';
+import { malformed } from './malformed.ts';
+import { intentOf, pathOf } from './paths.ts';
+import { HTTPError, refusalError, type Intent } from './status.ts';
+import { oneLine } from './text.ts';
+import type { WatchClient } from './watch-client.ts';
+import { parseEvent } from './watch-events.ts';
+import { Pauses, type WatchTuning } from './watch-tuning.ts';
+
+/** What a reflector needs of its API server. */
+export interface ReflectorContext {
+  readonly cluster: string;
+  api(): API;
+  watches(): WatchClient;
+  versionOf(kind: Kind): Promise<string>;
+  /** Drops what is known of the kinds that are served. */
+  forgetDiscovery(): void;
+}
+
+/** A watch that ended sooner, with nothing on it, was none: milliseconds. */
+const SHORTEST = 1000;
+
+/** The server has forgotten what came after the version asked for: the list must be read again. */
+class ExpiredError extends Error {}
+
+/**
+ * Keeps a watcher informed of all objects of a kind: lists, watches from there, reconnects, and lists anew where events
+ * may have been missed. One life, from `run` to the abort of its signal; no error ends it.
+ */
+export class Reflector<K extends Kind> {
+  readonly #kind: K;
+  readonly #watcher: Watcher<K>;
+  readonly #context: ReflectorContext;
+  readonly #tuning: WatchTuning;
+  readonly #signal: AbortSignal;
+  readonly #pauses: Pauses;
+  readonly #heard: Heard;
+  /** Of the API group; chosen anew when it is no longer served. */
+  #version: string | undefined;
+  /** All up to here was told; undefined when the list must be read. */
+  #resourceVersion: string | undefined;
+  /** The connection was lost: what answers next may be an older state of the server, restored from a backup. */
+  #inDoubt = false;
+
+  constructor(kind: K, watcher: Watcher<K>, context: ReflectorContext, tuning: WatchTuning, signal: AbortSignal) {
+    this.#kind = kind;
+    this.#watcher = watcher;
+    this.#context = context;
+    this.#tuning = tuning;
+    this.#signal = signal;
+    this.#pauses = new Pauses(tuning);
+    this.#heard = new Heard(() => {
+      watcher.heard();
+    });
+  }
+
+  async run(): Promise<void> {
+    while (!this.#signal.aborted) {
+      let pause: number;
+      try {
+        pause = await this.#round();
+      } catch (error) {
+        if (this.#isOver()) break;
+        pause = this.#fail(this.#explain(error));
+      }
+      if (pause > 0) await sleep(pause, undefined, { signal: this.#signal }).catch(() => undefined);
+    }
+    this.#heard.cancel();
+  }
+
+  /** Lists if that is needed, and watches until the stream ends. Returns the milliseconds to wait before the next round. */
+  async #round(): Promise<number> {
+    const version = await this.#context.versionOf(this.#kind);
+    if (version !== this.#version) this.#resourceVersion = undefined;
+    this.#version = version;
+    const path = pathOf(this.#kind, version, {});
+    if (this.#inDoubt && (await this.#wentBack(path))) this.#resourceVersion = undefined;
+    const isFresh = this.#resourceVersion === undefined;
+    const from = this.#resourceVersion ?? (await this.#list(path, version));
+    this.#inDoubt = false;
+    try {
+      return await this.#watch(path, from);
+    } catch (error) {
+      if (!(error instanceof ExpiredError)) throw error;
+      this.#resourceVersion = undefined;
+      return isFresh ? this.#pauses.next() : 0; // a server that forgets what it just listed is not to be hurried
+    }
+  }
+
+  async #list(path: string, version: string): Promise<string> {
+    const { cluster } = this.#context;
+    const intent = this.#intent('list');
+    const apiVersion = apiVersionOf(this.#kind, version);
+    const read = (item: unknown) => {
+      const whole = isRecord(item) ? { ...item, apiVersion } : item;
+      try {
+        return parseObject(this.#kind, whole);
+      } catch (error) {
+        throw malformed(cluster, intent, whole, error);
+      }
+    };
+    const { items, resourceVersion } = await listAll(this.#context.api(), { path, intent, read, signal: this.#signal });
+    this.#signal.throwIfAborted();
+    if (resourceVersion === '') throw malformed(cluster, intent, undefined, new Error('a list without a version'));
+    this.#watcher.replace(items);
+    this.#resourceVersion = resourceVersion;
+    return resourceVersion;
+  }
+
+  /** Whether the server is at an earlier version than what it has told us: it would keep silent until it gets there. */
+  async #wentBack(path: string): Promise<boolean> {
+    if (this.#resourceVersion === undefined) return false;
+    const intent = this.#intent('list');
+    const now = await listVersion(this.#context.api(), { path, intent, signal: this.#signal });
+    return isEarlier(now, this.#resourceVersion);
+  }
+
+  /** @throws ExpiredError, ClusterError */
+  async #watch(path: string, from: string): Promise<number> {
+    const { silence, settle, healthy, random } = this.#tuning;
+    const query = new URLSearchParams({
+      watch: '1',
+      allowWatchBookmarks: 'true',
+      resourceVersion: from,
+      timeoutSeconds: String(290 + Math.floor(random() * 300)),
+    });
+    let opened: number | undefined;
+    const lived = (): number => (opened === undefined ? 0 : performance.now() - opened);
+    const onOpen = (): void => {
+      opened = performance.now();
+      this.#heard.note(settle);
+    };
+    const intent = this.#intent('watch');
+    const onLine = (line: string): void => {
+      this.#take(line, intent);
+    };
+    const ask = { path: `${path}?${query.toString()}`, intent, silence, signal: this.#signal, onOpen, onLine };
+    const told = (): boolean => this.#resourceVersion !== from;
+    try {
+      const end = await this.#context.watches().stream(ask);
+      if (end === 'expired') throw new ExpiredError();
+      if (end === 'silent') this.#inDoubt = true;
+      if (end === 'closed' && lived() < SHORTEST && !told()) {
+        throw new ClusterError(this.#context.cluster, 'failed', 'the server ends watches at once');
+      }
+      return 0;
+    } finally {
+      if (lived() >= healthy || (told() && lived() >= SHORTEST)) this.#pauses.reset();
+    }
+  }
+
+  #take(line: string, intent: Intent): void {
+    const { cluster } = this.#context;
+    const event = this.#parse(line, intent);
+    switch (event.type) {
+      case 'expired':
+        throw new ExpiredError();
+      case 'error':
+        this.#resourceVersion = undefined;
+        throw refusalError(cluster, event.refusal, intent);
+      case 'put':
+      case 'remove':
+        this.#resourceVersion = undefined; // for a watcher that throws: what it has then is unknown
+        this.#watcher[event.type](event.object);
+    }
+    this.#resourceVersion = event.resourceVersion;
+    this.#heard.note();
+  }
+
+  #parse(line: string, intent: Intent) {
+    try {
+      return parseEvent(this.#kind, line);
+    } catch (error) {
+      this.#resourceVersion = undefined; // asked again from the same version, the server would say the same
+      throw malformed(this.#context.cluster, intent, undefined, error);
+    }
+  }
+
+  /** Tells it, and returns the milliseconds to wait. */
+  #fail(error: ClusterError): number {
+    this.#inDoubt = true;
+    if (error.reason === 'not-served') {
+      this.#context.forgetDiscovery();
+      this.#resourceVersion = undefined;
+    }
+    this.#heard.cancel();
+    this.#watcher.failed(error);
+    const asked = error.cause instanceof HTTPError ? error.cause.retryAfter : undefined;
+    return Math.max(this.#pauses.next(), asked ?? 0);
+  }
+
+  #explain(error: unknown): ClusterError {
+    if (error instanceof ClusterError) return error;
+    const message = oneLine(error instanceof Error ? error.message : String(error));
+    return new ClusterError(this.#context.cluster, 'failed', message, undefined, { cause: error });
+  }
+
+  #intent(verb: 'list' | 'watch'): Intent {
+    return intentOf(verb, this.#kind, {});
+  }
+
+  #isOver(): boolean {
+    return this.#signal.aborted;
+  }
+}
+
+/** Resource versions are numbers that grow (KEP-5504); what is none says nothing. */
+function isEarlier(one: string, other: string): boolean {
+  const isNumber = (version: string): boolean => /^\d+$/.test(version);
+  return isNumber(one) && isNumber(other) && BigInt(one) < BigInt(other);
+}
