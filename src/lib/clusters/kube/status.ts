@@ -63,11 +63,7 @@ export function refusalError(cluster: string, refusal: Refusal, intent: Intent):
     return fail('terminating', `cannot ${wanted}: the namespace is being deleted`);
   }
   if (status === 403 && isAuthorization(why, intent)) {
-    return fail(
-      'forbidden',
-      `not allowed to ${wanted}`,
-      `ask for the RBAC verb "${RBAC_VERB[intent.verb]}" on ${intent.resource}`,
-    );
+    return fail('forbidden', `not allowed to ${wanted}`, `ask for the RBAC verb ${missingRight(why, intent)}`);
   }
   if (status === 404) {
     if (why.reason === 'NotFound' && why.message.startsWith('namespaces ')) {
@@ -116,6 +112,12 @@ export function show({ verb, resource, name, namespace }: Intent): string {
   return oneLine(
     `${verb} ${object}${name === undefined && namespace !== undefined ? ` in namespace ${namespace}` : ''}`,
   );
+}
+
+/** As the server puts it: it knows whether an apply would create, and that a status is a resource of its own. */
+function missingRight({ message }: Explanation, { verb, resource }: Intent): string {
+  const [, said, subresource = ''] = / cannot ([a-z]+) resource "[a-z]+(\/[a-z]+)?"/.exec(message) ?? [];
+  return `"${said ?? RBAC_VERB[verb]}" on ${resource}${subresource}`;
 }
 
 /** A 403 is RBAC's, or admission's: quota and webhooks answer so too, and mean the object rather than the user. */

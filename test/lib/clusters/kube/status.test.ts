@@ -156,3 +156,13 @@ describe('connections that fail', () => {
     );
   });
 });
+
+it.each([
+  ['cannot create resource "services" in API group ""', APPLY, '"create" on serviceimports.multicluster.x-k8s.io'],
+  ['cannot patch resource "serviceimports/status"', APPLY, '"patch" on serviceimports.multicluster.x-k8s.io/status'],
+  ['no explanation', LIST, '"list" on serviceimports.multicluster.x-k8s.io'],
+])('the right that is missing is the one that the server names: %s', (said, intent, right) => {
+  const text = status(`"web" is forbidden: User "x" ${said}`, 'Forbidden');
+  const { next } = refusalError('east', { status: 403, text }, intent);
+  expect(next).toBe(`ask for the RBAC verb ${right}`);
+});
