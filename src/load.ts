@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
 
 /** A bundle that has run. */
 interface Loaded {
@@ -10,6 +11,9 @@ interface Loaded {
   /** Writes the code cache, unless it is there or cannot be written. */
   readonly keep: () => void;
 }
+
+/** At the end of a cache: the CRC-32 of what is before. */
+const SUM_BYTES = 4;
 
 type Wrapper = (exports: object, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
 
@@ -25,7 +29,7 @@ export function load(file: string, key: string): Loaded {
   const { size, mtimeMs } = fs.statSync(file);
   const name = [key, process.version, process.arch, size, Math.round(mtimeMs)].join('-');
   const cache = folder === undefined ? undefined : path.join(folder, name);
-  const cachedData = cache === undefined ? undefined : readOwn(cache);
+  const cachedData = cache === undefined ? undefined : readWhole(cache);
   // The bundle is ASCII; as latin1 it takes a byte a character in memory, and no decoding.
   const source = fs.readFileSync(file, 'latin1');
   const script = new Script(source, { filename: file, ...(cachedData === undefined ? {} : { cachedData }) });
@@ -53,6 +57,23 @@ function userId(): readonly number[] {
   return process.getuid === undefined ? [] : [process.getuid()];
 }
 
+/**
+ * What `write` wrote; undefined: none, or damaged. V8 looks at the length alone, and crashes over bytes that it did not
+ * write.
+ */
+function readWhole(file: string): Buffer | undefined {
+  const bytes = readOwn(file);
+  if (bytes === undefined || bytes.length < SUM_BYTES) return undefined;
+  const code = bytes.subarray(0, -SUM_BYTES);
+  return crc32(code) === bytes.readUInt32LE(code.length) ? code : undefined;
+}
+
+function withSum(code: Buffer): Buffer {
+  const sum = Buffer.alloc(SUM_BYTES);
+  sum.writeUInt32LE(crc32(code));
+  return Buffer.concat([code, sum]);
+}
+
 /** The bytes of a file that nobody but this user can have written, since what is in it will run; undefined: none. */
 function readOwn(file: string): Buffer | undefined {
   try {
@@ -62,8 +83,9 @@ function readOwn(file: string): Buffer | undefined {
   }
 }
 
+/** A link is not: whose it is could let it lead elsewhere between this look and the reading. */
 function isOwn(folder: string): boolean {
-  const { uid, mode } = fs.statSync(folder);
+  const { uid, mode } = fs.lstatSync(folder);
   return userId().every((user) => user === uid && (mode & 0o022) === 0);
 }
 
@@ -73,9 +95,13 @@ function write(file: string, bytes: Buffer): void {
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     if (!isOwn(path.dirname(file))) return;
-    fs.writeFileSync(fresh, bytes, { mode: 0o600, flush: true });
+    fs.writeFileSync(fresh, withSum(bytes), { mode: 0o600, flush: true });
     fs.renameSync(fresh, file);
   } catch {
-    fs.rmSync(fresh, { force: true });
+    try {
+      fs.rmSync(fresh, { force: true });
+    } catch {
+      // As little: `force` keeps quiet about a missing file, but not about a folder that is none.
+    }
   }
 }

@@ -1,6 +1,17 @@
 /** The code of a command that `src/load.ts` keeps in the folder for temporary files, seen from outside. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { built, filesIn, folder, write } from './built.ts';
@@ -36,7 +47,10 @@ it('the second run takes what the first one kept, which nobody else can read', a
   expect(statSync(join(cache, '..')).mode & 0o777).toBe(0o700);
   expect(await mcs(root, ['version', '-o', 'json'])).toEqual(first);
   const { ino, mtimeMs } = statSync(kept(root));
-  expect({ ino, mtimeMs }).toEqual({ ino: before.ino, mtimeMs: before.mtimeMs });
+  expect({ ino, mtimeMs }).toEqual({
+    ino: before.ino,
+    mtimeMs: before.mtimeMs,
+  });
 });
 
 it('directories and help have a cache of their own', async () => {
@@ -62,6 +76,7 @@ describe('a broken cache is replaced, unheard', () => {
     ['empty', () => Buffer.alloc(0)],
     ['cut off within its head', (bytes) => bytes.subarray(0, 10)],
     ['cut off', (bytes) => bytes.subarray(0, bytes.length / 2)],
+    ['damaged within', (bytes) => Buffer.from(bytes).fill('x', bytes.length / 2, bytes.length / 2 + 4096)],
     ['of other content', (bytes) => Buffer.alloc(bytes.length, 'x')],
   ])('%s', async (_, broken) => {
     const { root, cache, first } = await afterOneRun();
@@ -97,7 +112,10 @@ describe('what others can have written', () => {
   it('is what would run: planted in a folder of this user alone, it does', async () => {
     const root = folder();
     plantCode(root);
-    expect(await mcs(root, ['version'])).toMatchObject({ code: 0, stdout: 'planted' });
+    expect(await mcs(root, ['version'])).toMatchObject({
+      code: 0,
+      stdout: 'planted',
+    });
   });
 
   it.each([
@@ -112,6 +130,15 @@ describe('what others can have written', () => {
     expect((await mcs(root, ['version', '-o', 'json'])).stdout).toContain('"VersionReport"');
     await mcs(root, ['clusters', '-o', 'name', '--help']);
     expect(readFileSync(kept(root)).equals(before)).toBe(true);
+  });
+
+  it('is not run: a folder reached by a link, which its owner could turn', async () => {
+    const root = folder();
+    plantCode(root);
+    const place = join(kept(root), '..');
+    renameSync(place, join(root, 'elsewhere'));
+    symlinkSync(join(root, 'elsewhere'), place);
+    expect((await mcs(root, ['version', '-o', 'json'])).stdout).toContain('"VersionReport"');
   });
 
   it.runIf(IS_ROOT)("is not run and not written: another user's folder", async () => {
@@ -142,11 +169,23 @@ describe('variables of Node', () => {
 });
 
 describe('a place that cannot be written is no message', () => {
+  it('a file', async () => {
+    const root = folder({ file: '' });
+    expect(await mcs(root, ['version'], { NODE_COMPILE_CACHE: join(root, 'file') })).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    expect(await mcs(root, ['version'], { TMPDIR: join(root, 'file') })).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it.skipIf(IS_ROOT)('a read-only folder', async () => {
     const root = folder();
     const place = join(root, 'read-only');
     mkdirSync(place, { mode: 0o500 });
-    expect(await mcs(root, ['version'], { TMPDIR: place })).toMatchObject({ code: 0, stderr: '' });
+    expect(await mcs(root, ['version'], { TMPDIR: place })).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
     expect(filesIn(root)).toEqual([]);
   });
 
