@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { BaseCommand } from './base-command.ts';
 import type { Cluster } from './lib/clusters/cluster.ts';
 import { type OpenedAround, clusterNames, hasClusters, openAround } from './lib/clusters/names.ts';
+import { watchKubeconfigs } from './lib/clusters/kubeconfig-watch.ts';
 import { type Selection, isNamed, openClusters } from './lib/clusters/open.ts';
 import { EXIT, type ExitCode, UsageError } from './lib/errors.ts';
 import { canAsk } from './prompt.ts';
@@ -81,6 +82,14 @@ export abstract class ClusterCommand extends BaseCommand {
     const { names, warnings } = await clusterNames(this.#selection(flags));
     for (const warning of warnings) this.warn(warning);
     return names;
+  }
+
+  /** Tells when `clusters` would open others: a kubeconfig is otherwise. Returns what ends it. */
+  protected async watchKubeconfigs(flags: ClusterFlags, changed: () => void): Promise<() => void> {
+    const { context, dir, kubeconfig } = flags;
+    // Directories alone: no kubeconfig is touched.
+    if (dir !== undefined && context === undefined && kubeconfig === undefined) return () => undefined;
+    return watchKubeconfigs(this.#selection(flags), changed);
   }
 
   /** True when clusters were named, or there is a kubeconfig to find them in. */

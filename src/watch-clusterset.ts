@@ -22,11 +22,15 @@ interface Run {
   readonly context: Context;
   readonly hard: AbortController;
   readonly version: string;
+  readonly watchConfiguration: (changed: () => void) => Promise<() => void>;
   readonly open: (traffic: (cluster: string) => Traffic) => Promise<readonly Cluster[]>;
 }
 
 /** `mcs reconcile --watch`: from flags to a run that ends with the signal. */
-export async function watchClusterset(flags: Flags, { context, hard, version, open }: Run): Promise<void> {
+export async function watchClusterset(
+  flags: Flags,
+  { context, hard, version, open, watchConfiguration }: Run,
+): Promise<void> {
   const display = new WatchDisplay(context, {
     json: flags.output === 'json',
     verbose: flags.verbose,
@@ -60,6 +64,7 @@ export async function watchClusterset(flags: Flags, { context, hard, version, op
       now: () => new Date().toISOString(),
       metrics: metrics ?? noMetrics,
       open,
+      watchConfiguration,
       signal: context.signal,
       hard,
       write: (entry) => {

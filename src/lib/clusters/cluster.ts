@@ -154,6 +154,8 @@ export interface Cluster {
   readonly type: 'context' | 'directory';
   /** URL of the API server, or the path. */
   readonly location: string;
+  /** How it is reached, credentials included: to be compared, never shown. */
+  readonly access: string;
   readonly crds?: CRDAccess;
   readonly leases?: LeaseAccess;
   readonly events?: EventAccess;

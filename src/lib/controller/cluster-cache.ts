@@ -6,6 +6,7 @@ import { type Identity, identityOf } from '../plan/membership.ts';
 import { OBSERVED_KINDS, type ObservedKind } from '../plan/observed.ts';
 import { type Backoff, delayAfter } from './backoff.ts';
 import { keysOfChange } from './event-keys.ts';
+import { isSameFacts } from './same-facts.ts';
 import { LiveObserved, type Replaced } from './live-observed.ts';
 import { type KindListener, PropertyCache } from './property-cache.ts';
 import type { QueueClock } from './work-queue.ts';
@@ -38,7 +39,7 @@ const BACKOFF: Backoff = { base: 500, most: 30_000 };
  * breaks: unreachable is not unexported (design rule 19).
  */
 export class ClusterCache {
-  readonly cluster: Cluster;
+  #cluster: Cluster;
   readonly observed = new LiveObserved();
   readonly #listener: CacheListener;
   readonly #clock: QueueClock;
@@ -52,7 +53,7 @@ export class ClusterCache {
   #stopped = false;
 
   constructor(cluster: Cluster, listener: CacheListener, clock: QueueClock) {
-    this.cluster = cluster;
+    this.#cluster = cluster;
     this.#listener = listener;
     this.#clock = clock;
     this.#properties = new PropertyCache({
@@ -71,6 +72,18 @@ export class ClusterCache {
 
   stop(): void {
     this.#stopped = true;
+    this.#release();
+  }
+
+  /** Goes on with the same cluster reached otherwise, e.g. with new credentials; what is known of it stays known. */
+  moveTo(cluster: Cluster): void {
+    this.#release();
+    this.#cluster = cluster;
+    for (const kind of WATCHED_KINDS) this.#kinds.set(kind, 'pending');
+    this.start();
+  }
+
+  #release(): void {
     this.#properties.stop();
     for (const stop of this.#stops.splice(0)) stop();
   }
@@ -82,8 +95,12 @@ export class ClusterCache {
 
   /** Who it says it is; undefined until it has answered. */
   get identity(): Identity | undefined {
-    if (this.#facts === undefined || this.#kinds.get('ClusterProperty') === 'pending') return undefined;
-    return identityOf(this.cluster.name, this.#facts.uid, this.#properties.all());
+    if (
+      this.#facts === undefined ||
+      (this.#kinds.get('ClusterProperty') === 'pending' && !this.#everSynced.has('ClusterProperty'))
+    )
+      return undefined;
+    return identityOf(this.#cluster.name, this.#facts.uid, this.#properties.all());
   }
 
   /** True when all that is known of it is of now. */
@@ -126,8 +143,8 @@ export class ClusterCache {
   async refresh(): Promise<void> {
     try {
       const before = this.#facts;
-      this.#facts = await this.cluster.facts({ fresh: true });
-      if (JSON.stringify(shownFacts(before)) !== JSON.stringify(shownFacts(this.#facts))) this.#changed();
+      this.#facts = await this.#cluster.facts({ fresh: true });
+      if (!isSameFacts(before, this.#facts)) this.#changed();
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error; // the watches say that it does not answer
     }
@@ -147,7 +164,7 @@ export class ClusterCache {
   async #learn(failures: number): Promise<void> {
     if (this.#stopped) return;
     try {
-      this.#facts = await this.cluster.facts();
+      this.#facts = await this.#cluster.facts();
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;
       this.#factsError = error;
@@ -158,8 +175,8 @@ export class ClusterCache {
     }
     if (this.#isStopped()) return;
     const properties = this.#properties.watcher(this.#kindListener('ClusterProperty'));
-    this.#stops.push(watch(this.cluster, 'ClusterProperty', properties));
-    for (const kind of OBSERVED_KINDS) this.#stops.push(watch(this.cluster, kind, this.#watcher(kind)));
+    this.#stops.push(watch(this.#cluster, 'ClusterProperty', properties));
+    for (const kind of OBSERVED_KINDS) this.#stops.push(watch(this.#cluster, kind, this.#watcher(kind)));
     this.#changed();
   }
 
@@ -229,11 +246,6 @@ export class ClusterCache {
     else this.#lostSince ??= this.#clock.now();
     this.#listener.state();
   }
-}
-
-/** The part of the facts that a plan depends on. */
-function shownFacts(facts: ClusterFacts | undefined): unknown {
-  return facts === undefined ? undefined : { ...facts, fields: [...facts.fields] };
 }
 
 function watch<K extends Kind>(cluster: Cluster, kind: K, watcher: Watcher<K>): () => void {

@@ -27,18 +27,18 @@ const WRITES = { least: 1, most: 64 };
 
 /** One cluster's cache, queue and lane, from the time it is given until it is no more. */
 export class ClusterLife {
-  readonly cluster: Cluster;
   readonly cache: ClusterCache;
   readonly queue: WorkQueue;
   readonly limit: AdaptiveLimit;
   readonly #gate = new Gate();
   readonly #context: LifeContext;
+  #cluster: Cluster;
   #self: Member | undefined;
   #lane: Promise<void> | undefined;
 
   constructor(cluster: Cluster, context: LifeContext, listener: CacheListener) {
     const { clock } = context;
-    this.cluster = cluster;
+    this.#cluster = cluster;
     this.#context = context;
     this.cache = new ClusterCache(cluster, listener, clock);
     this.queue = new WorkQueue({ backoff: BACKOFF, clock });
@@ -58,8 +58,8 @@ export class ClusterLife {
         open: () => this.#gate.pass(),
         owns: (key) => permit.owns(key),
         writable: (key) =>
-          gated(this.cluster, this.limit, () => {
-            permit.require(this.cluster.name, key);
+          gated(this.#cluster, this.limit, () => {
+            permit.require(this.#cluster.name, key);
           }),
         signal,
         now: clock.now,
@@ -68,6 +68,18 @@ export class ClusterLife {
     );
     this.#lane = lane.run(WORKERS);
     this.cache.start();
+  }
+
+  get cluster(): Cluster {
+    return this.#cluster;
+  }
+
+  /** Goes on with the same cluster reached otherwise. */
+  async moveTo(cluster: Cluster): Promise<void> {
+    const old = this.#cluster;
+    this.#cluster = cluster;
+    this.cache.moveTo(cluster);
+    await old.close();
   }
 
   /** The part it has from now on; undefined: none. */

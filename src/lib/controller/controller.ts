@@ -81,30 +81,43 @@ export class Controller {
     };
   }
 
-  /** The clusters to work on from now on: those that are new begin, those that are not among them end. */
-  update(clusters: readonly Cluster[]): void {
-    const given = new Set(clusters);
+  /**
+   * The clusters to work on from now on: those that are new begin, those that are not among them end, those that are
+   * reached otherwise go on with what is known of them. Clusters that are not needed are closed.
+   */
+  async update(clusters: readonly Cluster[]): Promise<void> {
+    const given = new Map(clusters.map((cluster) => [cluster.name, cluster]));
+    const closing: Promise<void>[] = [];
     for (const [name, life] of this.#lives) {
-      if (given.has(life.cluster)) continue;
+      if (given.get(name)?.location === life.cluster.location) continue;
       life.stop();
       this.#lives.delete(name);
+      closing.push(life.cluster.close());
     }
     for (const cluster of clusters) {
-      if (this.#lives.has(cluster.name)) continue;
-      const life = new ClusterLife(cluster, this.#context, this.#listenTo(cluster.name));
-      this.#lives.set(cluster.name, life);
-      life.start({
-        done: (outcome) => {
-          this.#done(cluster.name, outcome);
-        },
-        defect: (key, error) => {
-          this.#listener.defect(cluster.name, key, error);
-        },
-      });
+      const life = this.#lives.get(cluster.name);
+      if (life === undefined) this.#begin(cluster);
+      else if (life.cluster === cluster) continue;
+      else if (life.cluster.access !== cluster.access) closing.push(life.moveTo(cluster));
+      else closing.push(cluster.close());
     }
     this.#gather();
     this.#resync ??= this.#options.clock.after(this.#options.resync, () => {
       this.#lookAtEverything();
+    });
+    await Promise.all(closing);
+  }
+
+  #begin(cluster: Cluster): void {
+    const life = new ClusterLife(cluster, this.#context, this.#listenTo(cluster.name));
+    this.#lives.set(cluster.name, life);
+    life.start({
+      done: (outcome) => {
+        this.#done(cluster.name, outcome);
+      },
+      defect: (key, error) => {
+        this.#listener.defect(cluster.name, key, error);
+      },
     });
   }
 

@@ -52,6 +52,10 @@ export class Journal {
     this.#ready ||= ready;
   }
 
+  warning(message: string): void {
+    this.#write({ type: 'warning', message });
+  }
+
   /** What became of one service in one cluster. */
   service(cluster: string, key: string, changes: readonly ReportedChange[], problems: readonly Problem[]): void {
     for (const change of changes) this.#write({ type: 'change', change });

@@ -1,4 +1,5 @@
 import type { Cluster, Traffic } from '../clusters/cluster.ts';
+import { McsError } from '../errors.ts';
 import { ConflictNotes } from './conflict-notes.ts';
 import { Controller, type ControllerOptions, type ControllerState } from './controller.ts';
 import { type Entry, Journal } from './journal.ts';
@@ -10,6 +11,8 @@ export interface KeepOptions extends Omit<ControllerOptions, 'signal'> {
   readonly metrics: Metrics;
   /** Opens the clusters; what it gets steers and counts their requests, by cluster. */
   readonly open: (traffic: (cluster: string) => Traffic) => Promise<readonly Cluster[]>;
+  /** Tells when `open` would open others; returns what ends it. */
+  readonly watchConfiguration: (changed: () => void) => Promise<() => void>;
   /** Ends the run well. */
   readonly signal: AbortSignal;
   /** Aborted when what is in work has had its time. */
@@ -58,10 +61,18 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
       },
     },
   );
-  const clusters = await options.open((name) =>
-    trafficOf(name, { permit: options.permit, metrics, life: () => controller.life(name) }),
-  );
-  controller.update(clusters);
+  const open = (): Promise<readonly Cluster[]> =>
+    options.open((name) => trafficOf(name, { permit: options.permit, metrics, life: () => controller.life(name) }));
+  await controller.update(await open());
+  const unwatch = await options.watchConfiguration(() => {
+    open()
+      .then((clusters) => controller.update(clusters))
+      .catch((error: unknown) => {
+        // A file that is just being written; what was read before stays good.
+        if (error instanceof McsError) journal.warning(`the configuration cannot be read anew: ${error.message}`);
+        else options.onDefect(error);
+      });
+  });
   const ticking = setInterval(() => {
     report.depth(controller.state);
     options.onState?.(controller.state);
@@ -74,6 +85,7 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
     await controller.finish();
     clearTimeout(patience);
   } finally {
+    unwatch();
     clearInterval(ticking);
     controller.close();
     hard.abort();

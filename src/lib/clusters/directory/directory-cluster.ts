@@ -31,12 +31,14 @@ export class DirectoryCluster implements Cluster {
   readonly type = 'directory';
   readonly name: string;
   readonly location: string;
+  readonly access: string;
   readonly #layers: readonly Layer[];
   #opened: Promise<Opened> | undefined;
 
   constructor(name: string, layers: readonly Layer[]) {
     this.name = name;
     this.location = layers.map((layer) => layer.shown).join(', ');
+    this.access = this.location;
     this.#layers = layers;
   }
 

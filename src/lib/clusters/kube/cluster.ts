@@ -36,6 +36,7 @@ class KubeCluster implements Cluster {
   readonly name: string;
   readonly type = 'context';
   readonly location: string;
+  readonly access: string;
   readonly crds: CRDAccess;
   readonly leases: LeaseAccess;
   readonly events: EventAccess;
@@ -44,6 +45,7 @@ class KubeCluster implements Cluster {
   constructor(entry: ContextEntry, options: KubeClusterOptions) {
     this.name = entry.name;
     this.location = entry.url;
+    this.access = JSON.stringify(entry.access);
     this.#session = new Session(entry, options);
     this.crds = crdAccess(this.#session);
     this.leases = leaseAccess(this.#session);
