@@ -9,11 +9,8 @@ import { keysOfChange } from './event-keys.ts';
 import { isSameFacts } from './same-facts.ts';
 import { LiveObserved, type Replaced } from './live-observed.ts';
 import { type KindListener, PropertyCache } from './property-cache.ts';
+import { WATCHED_KINDS, type WatchedKind } from './watched-kinds.ts';
 import type { QueueClock } from './work-queue.ts';
-
-/** Kinds that are watched. */
-export const WATCHED_KINDS = ['ClusterProperty', ...OBSERVED_KINDS] as const satisfies readonly Kind[];
-export type WatchedKind = (typeof WATCHED_KINDS)[number];
 
 /** What a cache tells of its cluster. */
 export interface CacheListener {

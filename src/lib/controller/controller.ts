@@ -1,5 +1,6 @@
 import type { Cluster } from '../clusters/cluster.ts';
-import type { CacheListener, WatchedKind } from './cluster-cache.ts';
+import type { CacheListener } from './cluster-cache.ts';
+import type { WatchedKind } from './watched-kinds.ts';
 import { ClusterLife, type LifeContext } from './cluster-life.ts';
 import { KnownServices } from './known-services.ts';
 import type { Outcome } from './lane.ts';

@@ -1,5 +1,5 @@
 import type { ControllerState } from './controller.ts';
-import { WATCHED_KINDS } from './cluster-cache.ts';
+import { WATCHED_KINDS } from './watched-kinds.ts';
 import type { Outcome } from './lane.ts';
 import type { Metrics } from './metrics.ts';
 
