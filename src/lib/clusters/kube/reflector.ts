@@ -25,9 +25,6 @@ export interface ReflectorContext {
   forgetDiscovery(): void;
 }
 
-/** A watch that ended sooner, with nothing on it, was none: milliseconds. */
-const SHORTEST = 1000;
-
 /** The server has forgotten what came after the version asked for: the list must be read again. */
 class ExpiredError extends Error {}
 
@@ -58,7 +55,11 @@ export class Reflector<K extends Kind> {
     this.#signal = signal;
     this.#pauses = new Pauses(tuning);
     this.#heard = new Heard(() => {
-      watcher.heard();
+      try {
+        watcher.heard();
+      } catch (error) {
+        this.#tellFailure(this.#explain(error)); // from a timer it would end the process
+      }
     });
   }
 
@@ -86,12 +87,14 @@ export class Reflector<K extends Kind> {
     const isFresh = this.#resourceVersion === undefined;
     const from = this.#resourceVersion ?? (await this.#list(path, version));
     this.#inDoubt = false;
+    const began = performance.now();
     try {
       return await this.#watch(path, from);
     } catch (error) {
       if (!(error instanceof ExpiredError)) throw error;
       this.#resourceVersion = undefined;
-      return isFresh ? this.#pauses.next() : 0; // a server that forgets what it just listed is not to be hurried
+      const isQuick = isFresh && performance.now() - began < this.#tuning.shortest;
+      return isQuick ? this.#pauses.next() : 0; // a server that forgets what it just listed is not to be hurried
     }
   }
 
@@ -125,7 +128,7 @@ export class Reflector<K extends Kind> {
 
   /** @throws ExpiredError, ClusterError */
   async #watch(path: string, from: string): Promise<number> {
-    const { silence, settle, healthy, random } = this.#tuning;
+    const { silence, settle, shortest, healthy, random } = this.#tuning;
     const query = new URLSearchParams({
       watch: '1',
       allowWatchBookmarks: 'true',
@@ -148,12 +151,12 @@ export class Reflector<K extends Kind> {
       const end = await this.#context.watches().stream(ask);
       if (end === 'expired') throw new ExpiredError();
       if (end === 'silent') this.#inDoubt = true;
-      if (end === 'closed' && lived() < SHORTEST && !told()) {
+      if (end === 'closed' && lived() < shortest && !told()) {
         throw new ClusterError(this.#context.cluster, 'failed', 'the server ends watches at once');
       }
       return 0;
     } finally {
-      if (lived() >= healthy || (told() && lived() >= SHORTEST)) this.#pauses.reset();
+      if (lived() >= healthy || (told() && lived() >= shortest)) this.#pauses.reset();
     }
   }
 
@@ -192,9 +195,17 @@ export class Reflector<K extends Kind> {
       this.#resourceVersion = undefined;
     }
     this.#heard.cancel();
-    this.#watcher.failed(error);
+    this.#tellFailure(error);
     const asked = error.cause instanceof HTTPError ? error.cause.retryAfter : undefined;
     return Math.max(this.#pauses.next(), asked ?? 0);
+  }
+
+  #tellFailure(error: ClusterError): void {
+    try {
+      this.#watcher.failed(error);
+    } catch {
+      // it may not throw, and there is nobody else to be told
+    }
   }
 
   #explain(error: unknown): ClusterError {

@@ -7,6 +7,8 @@ export interface WatchTuning {
   readonly longestPause: number;
   /** A stream that lived so long was a good one: after it, pauses begin at the first again. */
   readonly healthy: number;
+  /** A stream that was ended sooner, with nothing on it, counts as a failure. */
+  readonly shortest: number;
   /** Time in which a server says that it cannot serve a stream from where it was asked to; after it, it can. */
   readonly settle: number;
   /** From 0 to 1. */
@@ -19,6 +21,7 @@ export const WATCH_TUNING: WatchTuning = {
   firstPause: 500,
   longestPause: 30_000,
   healthy: 10_000,
+  shortest: 1000,
   settle: 200,
   random: Math.random,
 };
