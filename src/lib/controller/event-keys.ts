@@ -25,11 +25,25 @@ const KEYS: { readonly [K in ObservedKind]: (object: KubeObject) => readonly str
     ),
 };
 
-/** Both versions of a changed object: a slice may move from one service to another. */
-export function keysOfChange<K extends ObservedKind>(
+/** What is told of the services that a change concerns. */
+export interface ServiceListener {
+  /** These services may be otherwise. */
+  services(keys: Iterable<string>): void;
+  /** All services of a namespace may be. */
+  namespace(name: string): void;
+  /** A Service is otherwise, which may stand in the place of a derived one. */
+  service(key: string): void;
+}
+
+/** Tells whom a change concerns. By both versions of the object: a slice may move from one service to another. */
+export function tellChange<K extends ObservedKind>(
   kind: K,
-  before: ObjectOf[K] | undefined,
-  after: ObjectOf[K] | undefined,
-): ReadonlySet<string> {
-  return new Set([before, after].flatMap((object) => (object === undefined ? [] : keysOf(kind, object))));
+  { before, after }: { readonly before: ObjectOf[K] | undefined; readonly after: ObjectOf[K] | undefined },
+  listener: ServiceListener,
+): void {
+  const object: KubeObject | undefined = after ?? before;
+  if (object === undefined) return;
+  if (kind === 'Namespace') listener.namespace(object.metadata.name);
+  else listener.services(new Set([before, after].flatMap((each) => (each === undefined ? [] : keysOf(kind, each)))));
+  if (kind === 'Service') listener.service(keyOf(object.metadata));
 }

@@ -12,8 +12,8 @@ export interface KindListener {
 
 interface PropertyOptions {
   readonly clock: QueueClock;
-  /** Asks anew whether the cluster serves the About API. */
-  readonly servesAbout: () => Promise<boolean>;
+  /** Asks anew whether the cluster serves the About API; undefined when it does not answer. */
+  readonly servesAbout: () => Promise<boolean | undefined>;
 }
 
 /**
@@ -41,7 +41,7 @@ export class PropertyCache {
       replace: (listed) => {
         const names = new Set(listed.map(({ metadata }) => metadata.name));
         for (const property of listed) this.#held.set(property.metadata.name, property);
-        for (const property of this.all()) if (!names.has(property.metadata.name)) this.#doubt(property, listener);
+        for (const held of this.all()) if (!names.has(held.metadata.name)) this.#doubt(held, listener);
         listener.changed();
         listener.heard();
       },
@@ -50,8 +50,9 @@ export class PropertyCache {
         listener.changed();
         listener.heard();
       },
-      remove: (property) => {
-        this.#doubt(property, listener);
+      remove: ({ metadata: { name, uid } }) => {
+        const held = this.#held.get(name);
+        if (held !== undefined && held.metadata.uid === uid) this.#doubt(held, listener);
         listener.heard();
       },
       heard: () => {
@@ -68,11 +69,15 @@ export class PropertyCache {
     this.#doubts.clear();
   }
 
-  #doubt({ metadata: { name, uid } }: ClusterProperty, listener: KindListener): void {
+  /** @param held what is told again within the time of the doubt is another object, and stays */
+  #doubt(held: ClusterProperty, listener: KindListener): void {
+    const { name } = held.metadata;
     const end = this.#options.clock.after(SECOND_LOOK, () => {
-      this.#doubts.delete(end);
       void this.#options.servesAbout().then((serves) => {
-        if (!serves || this.#held.get(name)?.metadata.uid !== uid) return;
+        if (!this.#doubts.delete(end) || this.#held.get(name) !== held) return;
+        // Whose API server does not answer just now may be losing its CRD as well: that is looked at a third time.
+        if (serves === undefined) this.#doubt(held, listener);
+        if (serves !== true) return;
         this.#held.delete(name);
         listener.changed();
       });

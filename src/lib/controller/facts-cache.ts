@@ -1,0 +1,86 @@
+import type { Cluster, ClusterFacts } from '../clusters/cluster.ts';
+import { ClusterError } from '../errors.ts';
+import { type Backoff, delayAfter } from './backoff.ts';
+import { isSameFacts } from './same-facts.ts';
+import type { QueueClock } from './work-queue.ts';
+
+/** How long to wait before asking again what a cluster is. */
+const BACKOFF: Backoff = { base: 500, most: 30_000 };
+
+/** What a cluster is: asked until it answers, and asked anew when that may have changed. */
+export class FactsCache {
+  readonly #clock: QueueClock;
+  readonly #changed: () => void;
+  #facts: ClusterFacts | undefined;
+  #error: ClusterError | undefined;
+  #cluster: Cluster | undefined;
+  #retry: (() => void) | undefined;
+
+  /** @param changed called when the facts, or that they cannot be had, are otherwise than before */
+  constructor(clock: QueueClock, changed: () => void) {
+    this.#clock = clock;
+    this.#changed = changed;
+  }
+
+  /** Of now, or of the time when the cluster last answered. */
+  get facts(): ClusterFacts | undefined {
+    return this.#facts;
+  }
+
+  /** Why there are none. */
+  get error(): ClusterError | undefined {
+    return this.#facts === undefined ? this.#error : undefined;
+  }
+
+  /** Asks until the cluster answers; then calls back, once. What an earlier one answers is of no interest any more. */
+  start(cluster: Cluster, answered: () => void): void {
+    this.stop();
+    this.#cluster = cluster;
+    void this.#ask(cluster, answered, 1);
+  }
+
+  stop(): void {
+    this.#cluster = undefined;
+    this.#retry?.();
+  }
+
+  /** Asks anew; what it was stays known when it does not answer. @returns whether it did */
+  async refresh(): Promise<boolean> {
+    const cluster = this.#cluster;
+    if (cluster === undefined) return false;
+    const facts = await this.#answer(cluster, true);
+    if (facts === undefined || facts instanceof ClusterError) return false; // the watches say that it does not answer
+    const before = this.#facts;
+    this.#facts = facts;
+    if (!isSameFacts(before, facts)) this.#changed();
+    return true;
+  }
+
+  async #ask(cluster: Cluster, answered: () => void, tries: number): Promise<void> {
+    const facts = await this.#answer(cluster, false);
+    if (facts === undefined) return;
+    if (facts instanceof ClusterError) {
+      this.#error = facts;
+      this.#retry = this.#clock.after(delayAfter(tries, BACKOFF, this.#clock.random()), () => {
+        void this.#ask(cluster, answered, tries + 1);
+      });
+      this.#changed();
+      return;
+    }
+    this.#facts = facts;
+    answered();
+    this.#changed();
+  }
+
+  /** Undefined when nobody waits for it any more. */
+  async #answer(cluster: Cluster, fresh: boolean): Promise<ClusterFacts | ClusterError | undefined> {
+    try {
+      const facts = await cluster.facts({ fresh });
+      return cluster === this.#cluster ? facts : undefined;
+    } catch (error) {
+      if (cluster !== this.#cluster) return undefined; // it was closed meanwhile
+      if (error instanceof ClusterError) return error;
+      throw error;
+    }
+  }
+}
