@@ -84,6 +84,14 @@ export abstract class ClusterCommand extends BaseCommand {
     return names;
   }
 
+  /** One context by its name, beside the clusters that the command is about. @throws UsageError when there is none */
+  protected async contextNamed(flags: ClusterFlags, name: string, signal: AbortSignal): Promise<Cluster> {
+    const { clusters } = await openClusters({ ...this.#selection(flags), contexts: [name], dirs: [], signal });
+    const [only, ...others] = clusters;
+    if (only === undefined || others.length > 0) throw new UsageError(`"${name}" is not one context`, 'name one');
+    return only;
+  }
+
   /** Tells when `clusters` would open others: a kubeconfig is otherwise. Returns what ends it. */
   protected async watchKubeconfigs(flags: ClusterFlags, changed: () => void): Promise<() => void> {
     const { context, dir, kubeconfig } = flags;

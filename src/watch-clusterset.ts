@@ -1,12 +1,12 @@
 import type { Context } from './context.ts';
 import type { Cluster, Traffic } from './lib/clusters/cluster.ts';
-import { keepReconciled } from './lib/controller/keep-reconciled.ts';
+import { type ElectionPlace, keepReconciled } from './lib/controller/keep-reconciled.ts';
 import { createMetrics, noMetrics } from './lib/controller/metrics.ts';
-import { ALWAYS } from './lib/controller/permit.ts';
 import { serve } from './lib/controller/serve.ts';
 import { systemClock } from './lib/controller/system-clock.ts';
+import { UsageError } from './lib/errors.ts';
 import { WatchDisplay } from './watch-display.ts';
-import { DEFAULT_RESYNC, type WatchFlags } from './watch-flags.ts';
+import { DEFAULT_LEASE, DEFAULT_RESYNC, type WatchFlags } from './watch-flags.ts';
 
 interface Flags extends WatchFlags {
   readonly clusterset?: string | undefined;
@@ -23,13 +23,15 @@ interface Run {
   readonly hard: AbortController;
   readonly version: string;
   readonly watchConfiguration: (changed: () => void) => Promise<() => void>;
+  /** Opens the cluster that holds the Leases. */
+  readonly home: (context: string) => Promise<Cluster>;
   readonly open: (traffic: (cluster: string) => Traffic) => Promise<readonly Cluster[]>;
 }
 
 /** `mcs reconcile --watch`: from flags to a run that ends with the signal. */
 export async function watchClusterset(
   flags: Flags,
-  { context, hard, version, open, watchConfiguration }: Run,
+  { context, hard, version, open, home, watchConfiguration }: Run,
 ): Promise<void> {
   const display = new WatchDisplay(context, {
     json: flags.output === 'json',
@@ -38,6 +40,7 @@ export async function watchClusterset(
   });
   const address = flags['metrics-address'];
   const metrics = address === undefined ? undefined : await createMetrics({ version });
+  const election = await electionPlace(flags, home);
   let ready = false;
   const server =
     address === undefined || metrics === undefined
@@ -59,7 +62,7 @@ export async function watchClusterset(
       allowedNamespaces: flags['allow-namespace'] ?? [],
       resync: flags.resync ?? DEFAULT_RESYNC,
       staleAfter: flags['stale-after'],
-      permit: ALWAYS,
+      ...(election === undefined ? {} : { election }),
       clock: systemClock,
       now: () => new Date().toISOString(),
       metrics: metrics ?? noMetrics,
@@ -84,4 +87,18 @@ export async function watchClusterset(
     display.end();
     await server?.close();
   }
+}
+
+async function electionPlace(flags: Flags, open: Run['home']): Promise<ElectionPlace | undefined> {
+  const { home, shards } = flags;
+  if (!flags['leader-elect'] || home === undefined) return undefined;
+  const { leases } = await open(home);
+  if (leases === undefined) throw new UsageError(`${home} is a directory: it holds no Leases`, 'give --home CONTEXT');
+  return {
+    leases,
+    home,
+    namespace: flags['lease-namespace'] ?? DEFAULT_LEASE.namespace,
+    name: flags['lease-name'] ?? DEFAULT_LEASE.name,
+    shards,
+  };
 }

@@ -67,6 +67,7 @@ export default class Reconcile extends ClusterCommand {
       context: this.context,
       hard,
       version: this.config.version,
+      home: (name) => this.contextNamed(flags, name, hard.signal),
       watchConfiguration: (changed) => this.watchKubeconfigs(flags, changed),
       open: (traffic) => this.clusters(flags, { traffic, signal: hard.signal }),
     });

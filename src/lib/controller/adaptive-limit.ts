@@ -60,7 +60,7 @@ export class AdaptiveLimit {
       return;
     }
     // The best is forgotten slowly, so that a cluster that has become slower for good is not held down for ever.
-    this.#best = Math.min(this.#best * 1.01, milliseconds);
+    this.#best = Math.min(this.#best * 1.01, Math.max(1, milliseconds));
     if (milliseconds > QUICK && milliseconds > this.#best * SLOW) {
       this.#reduce();
       return;

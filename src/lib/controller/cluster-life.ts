@@ -7,6 +7,7 @@ import { Gate } from './gate.ts';
 import { gated } from './gated.ts';
 import { Lane, type LaneListener } from './lane.ts';
 import type { Permit } from './permit.ts';
+import type { Candidate } from './roster.ts';
 import { type QueueClock, WorkQueue } from './work-queue.ts';
 
 /** What all clusters' lives share. */
@@ -32,6 +33,7 @@ export class ClusterLife {
   readonly limit: AdaptiveLimit;
   readonly #gate = new Gate();
   readonly #context: LifeContext;
+  readonly #ending = new AbortController();
   #cluster: Cluster;
   #self: Member | undefined;
   #lane: Promise<void> | undefined;
@@ -47,7 +49,8 @@ export class ClusterLife {
 
   /** Begins to watch, and to work on what is queued while the gate is open. */
   start(listener: LaneListener): void {
-    const { clock, permit, signal } = this.#context;
+    const { clock, permit } = this.#context;
+    const signal = AbortSignal.any([this.#context.signal, this.#ending.signal]);
     const lane = new Lane(
       this.queue,
       {
@@ -55,10 +58,12 @@ export class ClusterLife {
           const self = this.#self;
           return self === undefined ? undefined : { ...this.#context.now(), self };
         },
+        isOpen: () => this.#gate.isOpen,
         open: () => this.#gate.pass(),
         owns: (key) => permit.owns(key),
         writable: (key) =>
           gated(this.#cluster, this.limit, () => {
+            signal.throwIfAborted();
             permit.require(this.#cluster.name, key);
           }),
         signal,
@@ -72,6 +77,13 @@ export class ClusterLife {
 
   get cluster(): Cluster {
     return this.#cluster;
+  }
+
+  /** What is known of it now. */
+  candidate(): Candidate {
+    const { facts, identity, known, failure, lostSince, observed } = this.cache;
+    const lostFor = lostSince === undefined ? undefined : this.#context.clock.now() - lostSince;
+    return { cluster: this.#cluster, facts, identity, known, failure, lostFor, observed };
   }
 
   /** Goes on with the same cluster reached otherwise. */
@@ -102,15 +114,21 @@ export class ClusterLife {
 
   /** Takes no more keys; resolves when those in work are through. */
   async finish(): Promise<void> {
-    this.queue.close();
-    // Nobody who waits at the gate has begun.
-    this.#gate.set(true);
+    this.#takeNoMore();
     await this.#lane;
   }
 
-  /** Ends the watches. */
+  /** Ends the watches, and what is in work before its next write. */
   stop(): void {
+    this.#ending.abort();
     this.cache.stop();
+    this.#takeNoMore();
+  }
+
+  #takeNoMore(): void {
     this.queue.close();
+    // Those who wait at the gate find the queue closed; a key that is just being handed out is not begun.
+    if (!this.#gate.isOpen) this.#self = undefined;
+    this.#gate.set(true);
   }
 }

@@ -1,7 +1,9 @@
 import type { Cluster, EventNote } from '../clusters/cluster.ts';
+import type { ServiceExport } from '../api/objects.ts';
 import { ClusterError } from '../errors.ts';
 import { conflictMessage } from '../plan/conflicts.ts';
 import type { ServicePlan } from '../plan/service-plan.ts';
+import type { Outcome } from './lane.ts';
 
 /** Events a cluster may be written at once, and how many milliseconds it takes until one more may. */
 const BURST = 25;
@@ -22,9 +24,13 @@ export class ConflictNotes {
     this.#now = now;
   }
 
-  /** Writes an Event if the conflicts of the service are others than before. Never throws: an Event is a courtesy. */
-  async note(at: Cluster, { namespace, name, merged, exporters }: ServicePlan): Promise<void> {
-    const own = exporters.find(({ member, validity }) => member.cluster === at.name && validity.valid)?.view.export;
+  /**
+   * Writes an Event if the conflicts of the service are others than before. Never throws: an Event is a courtesy.
+   * @param first the plan before the conditions were written
+   */
+  async note(at: Cluster, { plan, first }: Pick<Outcome, 'plan' | 'first'>): Promise<void> {
+    const { namespace, name, merged } = plan;
+    const own = exportIn(at, plan);
     const place = `${at.name} ${namespace}/${name}`;
     const conflicts = own === undefined ? [] : (merged?.conflicts ?? []);
     const reasons = conflicts.map(({ reason }) => reason).join(',');
@@ -33,7 +39,7 @@ export class ConflictNotes {
     else this.#told.set(place, reasons);
     const { events } = at;
     if (own === undefined || events === undefined || before === reasons) return;
-    if (before === undefined && saysSo(own.status?.conditions, reasons)) return;
+    if (before === undefined && saysSo(exportIn(at, first)?.status?.conditions, reasons)) return;
     if (reasons === '' && (before ?? '') === '') return;
     if (!this.#take(at.name)) return;
     const { uid } = own.metadata;
@@ -58,6 +64,10 @@ export class ConflictNotes {
     this.#tokens.set(cluster, { left: left < 1 ? left : left - 1, at: now });
     return left >= 1;
   }
+}
+
+function exportIn(at: Cluster, { exporters }: ServicePlan): ServiceExport | undefined {
+  return exporters.find(({ member, validity }) => member.cluster === at.name && validity.valid)?.view.export;
 }
 
 /** True when the export's own condition says the same: another process, or this one before its restart, told of it. */

@@ -4,7 +4,7 @@ import type { WatchedKind } from './watched-kinds.ts';
 import { ClusterLife, type LifeContext } from './cluster-life.ts';
 import { KnownServices } from './known-services.ts';
 import type { Outcome } from './lane.ts';
-import { type Candidate, type Roster, isSameMember, isSameRoll, rosterOf } from './roster.ts';
+import { type Roster, isSameMember, isSameRoll, rosterOf } from './roster.ts';
 import type { Permit } from './permit.ts';
 import type { QueueClock } from './work-queue.ts';
 
@@ -154,16 +154,18 @@ export class Controller {
   }
 
   #listenTo(name: string): CacheListener {
+    const enqueue = (keys: Iterable<string>): void => {
+      for (const key of keys) this.#enqueue(key);
+    };
     return {
       services: (keys) => {
         for (const key of keys) this.#touched(key);
       },
       namespace: (namespace) => {
-        for (const key of this.#known.in(namespace)) this.#enqueue(key);
+        enqueue(this.#known.in(namespace));
       },
       service: (service) => {
-        const key = this.#known.ofDerived(service);
-        if (key !== undefined) this.#enqueue(key);
+        enqueue(this.#known.ofDerived(service));
       },
       state: () => {
         this.#gather();
@@ -204,7 +206,7 @@ export class Controller {
     if (this.#ended) return;
     const lives = [...this.#lives.values()];
     const next = rosterOf(
-      lives.map((life) => this.#candidate(life)),
+      lives.map((life) => life.candidate()),
       this.#options,
     );
     const before = this.#roster;
@@ -224,12 +226,6 @@ export class Controller {
     this.#staleCheck = clock.after(Math.max(1000, staleAfter / 10), () => {
       this.#gather();
     });
-  }
-
-  #candidate({ cluster, cache }: ClusterLife): Candidate {
-    const { facts, identity, known, failure, lostSince, observed } = cache;
-    const lostFor = lostSince === undefined ? undefined : this.#options.clock.now() - lostSince;
-    return { cluster, facts, identity, known, failure, lostFor, observed };
   }
 
   #lookAtEverything(): void {

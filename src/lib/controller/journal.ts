@@ -10,15 +10,15 @@ export type Entry =
   | { readonly type: 'ready'; readonly clusterset: string | undefined; readonly members: readonly string[] }
   | { readonly type: 'joined' | 'left'; readonly cluster: string; readonly id: string }
   | { readonly type: 'warning'; readonly message: string }
-  | { readonly type: 'leading'; readonly leads: boolean; readonly message: string };
+  | { readonly type: 'leading'; readonly held: number; readonly all: number };
 
 /** Turns states and outcomes into entries: each thing is told when it begins and when it ends, not as long as it lasts. */
 export class Journal {
   readonly #write: (entry: Entry) => void;
   /** Problems of clusters, by what they are about. */
   #standing = new Map<string, Problem>();
-  /** Problems of services, by cluster and key. */
-  readonly #ofServices = new Map<string, readonly Problem[]>();
+  /** Problems of services, by cluster and then by key. */
+  readonly #ofServices = new Map<string, Map<string, readonly Problem[]>>();
   #members = new Map<string, string>();
   #warnings: ReadonlySet<string> = new Set();
   #ready = false;
@@ -44,12 +44,21 @@ export class Journal {
     if (ready && !this.#ready) {
       this.#write({ type: 'ready', clusterset: roster.clusterset, members: [...members.keys()] });
     } else if (ready) {
+      for (const [cluster, id] of this.#members)
+        if (members.get(cluster) !== id) this.#write({ type: 'left', cluster, id });
       for (const [cluster, id] of members)
-        if (!this.#members.has(cluster)) this.#write({ type: 'joined', cluster, id });
-      for (const [cluster, id] of this.#members) if (!members.has(cluster)) this.#write({ type: 'left', cluster, id });
+        if (this.#members.get(cluster) !== id) this.#write({ type: 'joined', cluster, id });
     }
     if (ready) this.#members = members;
+    // Where nothing is worked on any more, nothing will be said to be solved.
+    const present = new Set(roster.members.map(({ cluster }) => cluster));
+    for (const cluster of this.#ofServices.keys()) if (!present.has(cluster)) this.#ofServices.delete(cluster);
     this.#ready ||= ready;
+  }
+
+  /** What this process is responsible for from now on. */
+  leadership(held: number, all: number): void {
+    this.#write({ type: 'leading', held, all });
   }
 
   warning(message: string): void {
@@ -59,14 +68,14 @@ export class Journal {
   /** What became of one service in one cluster. */
   service(cluster: string, key: string, changes: readonly ReportedChange[], problems: readonly Problem[]): void {
     for (const change of changes) this.#write({ type: 'change', change });
-    const at = `${cluster} ${key}`;
-    const before = this.#ofServices.get(at) ?? [];
+    const here = this.#ofServices.get(cluster) ?? new Map<string, readonly Problem[]>();
+    const before = here.get(key) ?? [];
     const known = new Set(before.map(identify));
-    for (const problem of problems) if (!known.has(identify(problem))) this.#write({ type: 'problem', problem });
-    const now = new Set(problems.map(identify));
+    const now = new Map(problems.map((problem) => [identify(problem), problem]));
+    for (const [id, problem] of now) if (!known.has(id)) this.#write({ type: 'problem', problem });
     for (const problem of before) if (!now.has(identify(problem))) this.#write({ type: 'solved', problem });
-    if (problems.length === 0) this.#ofServices.delete(at);
-    else this.#ofServices.set(at, problems);
+    if (now.size === 0) here.delete(key);
+    else this.#ofServices.set(cluster, here.set(key, [...now.values()]));
   }
 }
 

@@ -1,13 +1,20 @@
 import type { Cluster, Traffic } from '../clusters/cluster.ts';
 import { McsError } from '../errors.ts';
+import type { ClusterLife } from './cluster-life.ts';
 import { ConflictNotes } from './conflict-notes.ts';
 import { Controller, type ControllerOptions, type ControllerState } from './controller.ts';
 import { type Entry, Journal } from './journal.ts';
 import { type Metrics } from './metrics.ts';
+import { type Held, type Leadership, type LeadershipOptions, leadershipBy } from './leadership.ts';
+import type { LeaseClock } from './lease-clock.ts';
+import { ALWAYS, type Permit } from './permit.ts';
 import { MetricsReport } from './report-metrics.ts';
 import { trafficOf } from './traffic.ts';
 
-export interface KeepOptions extends Omit<ControllerOptions, 'signal'> {
+export interface KeepOptions extends Omit<ControllerOptions, 'signal' | 'permit' | 'clock'> {
+  readonly clock: LeaseClock;
+  /** Where and how several processes agree on who writes; undefined: this one is alone. */
+  readonly election?: ElectionPlace;
   readonly metrics: Metrics;
   /** Opens the clusters; what it gets steers and counts their requests, by cluster. */
   readonly open: (traffic: (cluster: string) => Traffic) => Promise<readonly Cluster[]>;
@@ -24,6 +31,9 @@ export interface KeepOptions extends Omit<ControllerOptions, 'signal'> {
   readonly onDefect: (error: unknown) => void;
 }
 
+/** Where the Leases are. */
+export type ElectionPlace = Pick<LeadershipOptions, 'leases' | 'home' | 'namespace' | 'name' | 'shards'>;
+
 /** Milliseconds that what is in work may take after the end was asked for. */
 const GRACE = 10_000;
 
@@ -39,8 +49,25 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
   const journal = new Journal(options.write);
   const notes = new ConflictNotes(clock.now);
   const report = new MetricsReport(metrics);
-  const controller = new Controller(
-    { ...options, signal: hard.signal },
+  const leadership: Leadership | undefined =
+    options.election === undefined
+      ? undefined
+      : leadershipBy({
+          ...options.election,
+          clock,
+          onChange: (held) => {
+            tellLeadership(held, journal, metrics);
+            if (held.held > 0) controller.enqueueAll();
+          },
+          onProblem: ({ message, next }) => {
+            journal.warning(next === undefined ? message : `${message}; ${next}`);
+          },
+          quiet: (isOurs) => quiet(controller.state.clusters, isOurs, clock),
+        });
+  const permit: Permit = leadership ?? ALWAYS;
+  if (leadership === undefined) metrics.leader(true);
+  const controller: Controller = new Controller(
+    { ...options, permit, signal: hard.signal },
     {
       outcome: (cluster, outcome) => {
         journal.service(cluster, outcome.key, outcome.changes, outcome.problems);
@@ -62,7 +89,7 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
     },
   );
   const open = (): Promise<readonly Cluster[]> =>
-    options.open((name) => trafficOf(name, { permit: options.permit, metrics, life: () => controller.life(name) }));
+    options.open((name) => trafficOf(name, { permit, metrics, life: () => controller.life(name) }));
   await controller.update(await open());
   const unwatch = await options.watchConfiguration(() => {
     open()
@@ -77,12 +104,14 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
     report.depth(controller.state);
     options.onState?.(controller.state);
   }, TICK);
+  leadership?.run(hard.signal).catch(options.onDefect);
   try {
     await ended(signal);
     const patience = setTimeout(() => {
       hard.abort();
     }, GRACE);
     await controller.finish();
+    await leadership?.release();
     clearTimeout(patience);
   } finally {
     unwatch();
@@ -90,6 +119,28 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
     controller.close();
     hard.abort();
   }
+}
+
+/** Milliseconds between two looks at what is in work. */
+const LOOK = 20;
+
+/** Resolves when no cluster has such a key in work. */
+async function quiet(
+  clusters: readonly ClusterLife[],
+  isMeant: (key: string) => boolean,
+  clock: LeaseClock,
+): Promise<void> {
+  while (clusters.some(({ queue }) => queue.isWorkingOn(isMeant))) {
+    await new Promise<void>((resolve) => {
+      clock.after(LOOK, resolve);
+    });
+  }
+}
+
+function tellLeadership({ held, all }: Held, journal: Journal, metrics: Metrics): void {
+  metrics.leader(held > 0);
+  metrics.shards(held, all);
+  journal.leadership(held, all);
 }
 
 function ended(signal: AbortSignal): Promise<void> {

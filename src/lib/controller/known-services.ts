@@ -22,9 +22,10 @@ export class KnownServices {
     return this.#byNamespace.get(namespace) ?? [];
   }
 
-  /** The key whose derived Service has this name, if any. */
-  ofDerived(service: string): string | undefined {
-    return this.#byDerived.get(service);
+  /** The key whose derived Service has this name, if there is one. */
+  ofDerived(service: string): readonly string[] {
+    const key = this.#byDerived.get(service);
+    return key === undefined ? [] : [key];
   }
 
   /** Forgets all but these: services that nobody has any more. */
@@ -32,7 +33,9 @@ export class KnownServices {
     for (const known of [...this.#byNamespace.values()].flatMap((all) => [...all])) {
       if (keys.has(known)) continue;
       const { namespace, name } = split(known);
-      this.#byNamespace.get(namespace)?.delete(known);
+      const others = this.#byNamespace.get(namespace);
+      others?.delete(known);
+      if (others?.size === 0) this.#byNamespace.delete(namespace);
       this.#byDerived.delete(`${namespace}/${derivedName(namespace, name)}`);
     }
   }

@@ -10,7 +10,9 @@ import type { Work, WorkQueue } from './work-queue.ts';
 export interface LaneContext {
   /** All members; undefined when this cluster is none, and there is nothing to do. */
   members(): { readonly members: readonly Member[]; readonly self: Member; readonly options: PlanOptions } | undefined;
-  /** Resolves when this cluster may be written. */
+  /** Whether this cluster may be written. */
+  isOpen(): boolean;
+  /** Resolves when it may; it may have ended again by then. */
   open(): Promise<void>;
   /** False when another process is responsible for a key. */
   owns(key: string): boolean;
@@ -23,6 +25,9 @@ export interface LaneContext {
 /** What became of one key. */
 export interface Outcome {
   readonly key: string;
+  /** Before anything was written. */
+  readonly first: ServicePlan;
+  /** After it. */
   readonly plan: ServicePlan;
   readonly changes: readonly ReportedChange[];
   readonly problems: readonly Problem[];
@@ -58,15 +63,33 @@ export class Lane {
   }
 
   async #worker(): Promise<void> {
-    for (let work = await this.#queue.take(); work !== undefined; work = await this.#queue.take()) {
+    for (;;) {
       await this.#context.open();
-      if (this.#isEnded()) return;
-      try {
-        await this.#work(work);
-      } catch (error) {
-        work.retry();
-        if (!this.#isEnded()) this.#listener.defect(work.key, error);
+      const work = await this.#queue.take();
+      if (work === undefined) return;
+      if (!this.#context.isOpen()) {
+        // A key that has to wait for its cluster is nobody's work: who waits for work to end does not wait for that.
+        this.#queue.add(work.key);
+        work.done();
+        continue;
       }
+      const outcome = await this.#outcome(work);
+      if (outcome === undefined) continue;
+      try {
+        this.#listener.done(outcome);
+      } catch (error) {
+        this.#listener.defect(work.key, error);
+      }
+    }
+  }
+
+  async #outcome(work: Work): Promise<Outcome | undefined> {
+    try {
+      return await this.#work(work);
+    } catch (error) {
+      work.retry();
+      if (!this.#isEnded()) this.#listener.defect(work.key, error);
+      return undefined;
     }
   }
 
@@ -74,13 +97,14 @@ export class Lane {
     return this.#context.signal.aborted;
   }
 
-  async #work(work: Work): Promise<void> {
+  /** Undefined when there was nothing to do here. */
+  async #work(work: Work): Promise<Outcome | undefined> {
     const { key, waited } = work;
     const began = this.#context.now();
     const now = this.#context.members();
-    if (now === undefined || !this.#context.owns(key)) {
+    if (now === undefined || this.#isEnded() || !this.#context.owns(key)) {
       work.done();
-      return;
+      return undefined;
     }
     const { members, self, options } = now;
     const slash = key.indexOf('/');
@@ -104,6 +128,6 @@ export class Lane {
     else work.done();
     const took = this.#context.now() - began;
     const changes = reportChanges(settled.done);
-    this.#listener.done({ key, plan: settled.plan, changes, problems: own, waited, took });
+    return { key, first: plan, plan: settled.plan, changes, problems: own, waited, took };
   }
 }

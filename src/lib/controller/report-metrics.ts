@@ -38,6 +38,7 @@ export class MetricsReport {
   }
 
   outcome(cluster: string, { plan, changes, problems, waited, took }: Outcome): void {
+    if (!this.#clusters.has(cluster)) return; // what ended late would bring back a cluster that is no more
     const failed = problems.some(({ severity }) => severity === 'partial');
     this.#metrics.queueWait(cluster, waited / 1000);
     this.#metrics.reconciled(cluster, took / 1000, failed ? 'failed' : changes.length > 0 ? 'changed' : 'unchanged');

@@ -1,7 +1,7 @@
-import type { QueueClock } from './work-queue.ts';
+import type { LeaseClock } from './lease-clock.ts';
 
 /** The time of this process. A monotonic clock, so that setting the machine's does not matter. */
-export const systemClock: QueueClock = {
+export const systemClock: LeaseClock = {
   now: () => performance.now(),
   after: (milliseconds, run) => {
     const timer = setTimeout(run, milliseconds);
@@ -10,4 +10,5 @@ export const systemClock: QueueClock = {
     };
   },
   random: () => Math.random(),
+  wall: () => Date.now(),
 };

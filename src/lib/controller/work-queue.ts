@@ -56,6 +56,11 @@ export class WorkQueue {
     return this.#working.size;
   }
 
+  /** True when a key for which this holds is in work. */
+  isWorkingOn(isMeant: (key: string) => boolean): boolean {
+    return [...this.#working].some(isMeant);
+  }
+
   /** Keys that wait for their backoff. */
   get delayed(): number {
     return this.#delayed.size;

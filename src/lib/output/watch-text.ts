@@ -50,8 +50,13 @@ function textOf(entry: Entry): readonly string[] {
     case 'warning':
       return [`warning: ${entry.message}`];
     case 'leading':
-      return [entry.message];
+      return [leadingLine(entry.held, entry.all)];
   }
+}
+
+function leadingLine(held: number, all: number): string {
+  if (all > 1) return `holds ${held} of ${all} shards`;
+  return held > 0 ? 'leads: this process writes' : 'does not lead: another process writes';
 }
 
 /** The live line of a terminal, cut to its width. */
