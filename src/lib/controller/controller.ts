@@ -141,16 +141,18 @@ export class Controller {
 
   /** Takes no more work and resolves when what is in work is through. The watches go on until `close`. */
   async finish(): Promise<void> {
-    this.#ended = true;
-    this.#gathering?.();
-    this.#resync?.();
-    this.#staleCheck?.();
+    this.#end();
     await Promise.all([...this.#lives.values()].map((life) => life.finish()));
   }
 
   close(): void {
-    this.#ended = true;
+    this.#end();
     for (const life of this.#lives.values()) life.stop();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    for (const cancel of [this.#gathering, this.#resync, this.#staleCheck]) cancel?.();
   }
 
   #listenTo(name: string): CacheListener {
@@ -188,8 +190,12 @@ export class Controller {
   }
 
   #done(cluster: string, outcome: Outcome): void {
-    // An import speaks for a source that is away, so what one cluster holds may matter to the others.
-    if (outcome.plan.absent.length > 0 && outcome.changes.length > 0) this.#enqueue(outcome.key);
+    // An import speaks for a source that is away, so what one cluster holds may matter to the others. Not while it does
+    // not hold it for good: two clusters whose objects somebody fights over would keep each other from their backoff.
+    const isSettled = outcome.problems.every(({ severity }) => severity !== 'partial');
+    if (outcome.plan.absent.length > 0 && outcome.changes.length > 0 && isSettled) {
+      for (const [name, life] of this.#lives) if (name !== cluster) life.add(outcome.key);
+    }
     this.#listener.outcome(cluster, outcome);
   }
 

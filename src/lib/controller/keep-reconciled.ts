@@ -73,7 +73,7 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
         journal.service(cluster, outcome.key, outcome.changes, outcome.problems);
         report.outcome(cluster, outcome);
         const at = controller.life(cluster)?.cluster;
-        if (at !== undefined) notes.note(at, outcome.plan).catch(options.onDefect);
+        if (at !== undefined) notes.note(at, outcome).catch(options.onDefect);
       },
       state: (state) => {
         journal.state(state);
