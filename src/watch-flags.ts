@@ -24,7 +24,6 @@ export const watchFlags = {
     summary: 'Remove what a member gave that has not been heard for this long; default: never.',
   }),
   'leader-elect': Flags.boolean({
-    default: false,
     helpGroup: WATCH,
     dependsOn: ['watch', 'home'],
     summary: 'Run beside others of its kind: one writes, by a Lease in the home cluster.',

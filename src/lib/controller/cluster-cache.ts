@@ -109,13 +109,13 @@ export class ClusterCache {
 
   /** True while it has neither been read nor failed. */
   get isPending(): boolean {
-    if (this.facts === undefined) return this.#facts.error === undefined;
-    return [...this.#kinds.values()].includes('pending');
+    if (this.#facts.error !== undefined) return false;
+    return this.facts === undefined || [...this.#kinds.values()].includes('pending');
   }
 
   /** Why it is not of now. */
   get failure(): ClusterError | undefined {
-    if (this.facts === undefined) return this.#facts.error;
+    if (this.#facts.error !== undefined) return this.#facts.error;
     for (const [kind, state] of this.#kinds) {
       if (state instanceof ClusterError && !this.#isMissing(kind)) return state;
     }

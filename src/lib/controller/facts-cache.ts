@@ -27,9 +27,9 @@ export class FactsCache {
     return this.#facts;
   }
 
-  /** Why there are none. */
+  /** Why there are none of now: it does not answer, or does so no more since it is reached otherwise. */
   get error(): ClusterError | undefined {
-    return this.#facts === undefined ? this.#error : undefined;
+    return this.#error;
   }
 
   /** Asks until the cluster answers; then calls back, once. What an earlier one answers is of no interest any more. */
@@ -68,6 +68,7 @@ export class FactsCache {
       return;
     }
     this.#facts = facts;
+    this.#error = undefined;
     answered();
     this.#changed();
   }

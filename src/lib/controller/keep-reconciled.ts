@@ -56,7 +56,7 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
           ...options.election,
           clock,
           onChange: (held) => {
-            tellLeadership(held, journal, metrics);
+            tellLeadership(held, signal.aborted ? undefined : journal, metrics); // at the end it goes without saying
             if (held.held > 0) controller.enqueueAll();
           },
           onProblem: ({ message, next }) => {
@@ -137,10 +137,10 @@ async function quiet(
   }
 }
 
-function tellLeadership({ held, all }: Held, journal: Journal, metrics: Metrics): void {
+function tellLeadership({ held, all }: Held, journal: Journal | undefined, metrics: Metrics): void {
   metrics.leader(held > 0);
   metrics.shards(held, all);
-  journal.leadership(held, all);
+  journal?.leadership(held, all);
 }
 
 function ended(signal: AbortSignal): Promise<void> {
