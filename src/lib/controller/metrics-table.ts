@@ -30,7 +30,11 @@ export const METRICS = {
     help: 'Since when a cluster cannot be reached, as a Unix time; absent for a cluster that can.',
     labels: ['cluster'],
   },
-  depth: { name: 'mcs_queue_depth', help: 'Keys of services that wait for a worker.', labels: ['cluster'] },
+  depth: {
+    name: 'mcs_queue_depth',
+    help: 'Services with work to do: queued, in work, or waiting to be tried again.',
+    labels: ['cluster'],
+  },
   wait: {
     name: 'mcs_queue_wait_seconds',
     help: 'How long keys stood in the queue before they were worked on.',

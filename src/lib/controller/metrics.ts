@@ -18,7 +18,7 @@ export interface Metrics {
   heard(cluster: string, kind: Kind): void;
   /** Since when a cluster cannot be reached, as a Unix time in seconds; undefined: it can. */
   unreachableSince(cluster: string, time: number | undefined): void;
-  /** Keys that wait for a worker. */
+  /** Services with work to do: queued, in work, or waiting to be tried again. */
   queueDepth(cluster: string, keys: number): void;
   /** How long a key stood in the queue. */
   queueWait(cluster: string, seconds: number): void;
