@@ -5,8 +5,11 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureColdStart } from './cold-start.ts';
+import { measureFanOut } from './fan-out.ts';
 import { measurePass } from './pass.ts';
 import { type Scratch, makeScratch, root } from './program.ts';
+import { measureRestart } from './restart.ts';
 import { type Result, met } from './result.ts';
 import { measureStartup } from './startup.ts';
 import { showTable, writeTable } from './table.ts';
@@ -16,6 +19,9 @@ const PARTS: Readonly<Record<string, (scratch: Scratch) => Promise<Result>>> = {
   startup: measureStartup,
   transport: measureTransport,
   pass: measurePass,
+  'fan-out': measureFanOut,
+  restart: measureRestart,
+  'cold-start': measureColdStart,
 };
 
 const { values, positionals } = parseArgs({ options: { write: { type: 'boolean' } }, allowPositionals: true });

@@ -1,0 +1,104 @@
+import { BareImports } from './bare-imports.ts';
+import { exportServices, services } from './exported.ts';
+import { LongRun } from './long-run.ts';
+import { isWrite, mark, requestsSince } from './mcs-requests.ts';
+import { type Members, hold, startMembers } from './members.ts';
+import type { Scratch } from './program.ts';
+import { type Result, atMost } from './result.ts';
+
+const CLUSTERS = 8;
+const SERVICES = 500;
+
+/** MiB that the process may hold afterwards. */
+const MOST_MEMORY = 200;
+
+/** Milliseconds after which a process at rest has given back what it will. */
+const REST = 10_000;
+
+interface Found {
+  /** From the first write that a server got to the last answer, in seconds. */
+  readonly seconds: number;
+  readonly writes: number;
+  readonly cpuSeconds: number;
+  /** MiB, with nothing to import and with all imported. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/**
+ * 500 services of one cluster are imported by 8 that hold nothing yet: 20,000 writes and more, by mcs and then bare, with
+ * as many under way at a time to each server.
+ */
+export async function measureColdStart(scratch: Scratch): Promise<Result> {
+  const members = await startMembers(scratch, CLUSTERS);
+  if (typeof members === 'string') return { rows: [], skipped: [`cold-start: ${members}`] };
+  try {
+    const found = await start(scratch, members);
+    const pattern = await BareImports.like(services(SERVICES)[0], members);
+    const bare = await pattern.write(services(SERVICES), members.all);
+    return { rows: rowsOf(found, bare), skipped: [] };
+  } finally {
+    await members.stop();
+  }
+}
+
+async function start(scratch: Scratch, members: Members): Promise<Found> {
+  const flags = ['--kubeconfig', members.kubeconfig];
+  const empty = await LongRun.start(scratch, flags);
+  await empty.ready();
+  await empty.idle(REST);
+  const before = empty.memory();
+  await empty.stop();
+  await exportServices(members.source.api, services(SERVICES));
+  const marks = await mark(members.all);
+  const mcs = await LongRun.start(scratch, flags);
+  try {
+    await mcs.ready();
+    await hold(members.all, SERVICES);
+    await mcs.idle();
+    const cpuSeconds = mcs.cpu() / 1000;
+    await mcs.idle(REST);
+    const after = mcs.memory();
+    const writes = (await requestsSince(marks, members.all)).filter(isWrite);
+    const first = writes.reduce((least, { received }) => Math.min(least, received), Infinity);
+    const last = writes.reduce((most, { answered }) => Math.max(most, answered), 0);
+    return { seconds: (last - first) / 1000, writes: writes.length, cpuSeconds, before, after };
+  } finally {
+    await mcs.stop();
+  }
+}
+
+function rowsOf(
+  { seconds, writes, cpuSeconds, before, after }: Found,
+  bare: { readonly seconds: number; readonly writes: number },
+): Result['rows'] {
+  const slices = CLUSTERS * SERVICES;
+  return [
+    {
+      measure: 'from the first write to the last',
+      ours: `${seconds.toFixed(1)} s, ${writes} writes`,
+      other: `bare: ${bare.seconds.toFixed(1)} s, ${bare.writes} writes`,
+      ratio: seconds / bare.seconds,
+      target: atMost(1.2),
+    },
+    {
+      measure: 'processor time of mcs, against that',
+      ours: `${cpuSeconds.toFixed(1)} s`,
+      other: `${seconds.toFixed(1)} s`,
+      ratio: cpuSeconds / seconds,
+    },
+    {
+      measure: 'resident memory afterwards',
+      ours: `${after.toFixed(0)} MiB`,
+      other: `${MOST_MEMORY} MiB`,
+      ratio: after / MOST_MEMORY,
+      target: atMost(1),
+    },
+    {
+      measure: `the same, against ${CLUSTERS} empty clusters: ${(((after - before) * 1024) / slices).toFixed(1)} KiB an imported slice`,
+      ours: `${after.toFixed(0)} MiB`,
+      other: `${before.toFixed(0)} MiB`,
+      ratio: after / before,
+    },
+  ];
+}
