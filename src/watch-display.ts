@@ -25,6 +25,7 @@ export class WatchDisplay {
   }
 
   entry(entry: Entry): void {
+    if (entry.type === 'read' && !this.#options.verbose) return;
     const { stdout, stderr } = this.#context;
     const time = new Date().toISOString();
     if (this.#options.json) {

@@ -20,6 +20,8 @@ export interface SettleContext {
   readonly signal: AbortSignal | undefined;
   /** Write to this member alone; the others are read to know what the service is. */
   readonly only?: Member;
+  /** Called for each write that a cluster did not do. */
+  readonly onError?: (error: ClusterError) => void;
   /** Clusters that stopped answering in this run; nothing more is sent to them. Filled here. */
   readonly down: Map<string, ClusterError>;
 }
@@ -173,6 +175,7 @@ function giveUp(change: Change, error: ClusterError, state: State, context: Sett
   // The namespace began to go after it was read: nothing is created there any more, which is as it should be.
   state.givenUp.add(objectKey(change));
   if (error.reason === 'terminating') return;
+  context.onError?.(error);
   if (error.reason === 'unreachable' || error.reason === 'timeout' || error.reason === 'unauthorized') {
     if (!context.down.has(change.cluster)) {
       context.down.set(change.cluster, error);

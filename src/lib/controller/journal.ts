@@ -1,6 +1,7 @@
 import type { ReportedChange } from '../actions/report-change.ts';
 import type { Problem } from '../plan/change.ts';
 import type { ControllerState } from './controller.ts';
+import { WATCHED_KINDS, type WatchedKind } from './watched-kinds.ts';
 
 /** One thing that happened in a long run, for a person or a program to read. */
 export type Entry =
@@ -9,6 +10,7 @@ export type Entry =
   | { readonly type: 'solved'; readonly problem: Pick<Problem, 'cluster' | 'object' | 'message'> }
   | { readonly type: 'ready'; readonly clusterset: string | undefined; readonly members: readonly string[] }
   | { readonly type: 'joined' | 'left'; readonly cluster: string; readonly id: string }
+  | { readonly type: 'read'; readonly cluster: string; readonly kind: WatchedKind; readonly synced: boolean }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'leading'; readonly held: number; readonly all: number };
 
@@ -21,13 +23,16 @@ export class Journal {
   readonly #ofServices = new Map<string, Map<string, readonly Problem[]>>();
   #members = new Map<string, string>();
   #warnings: ReadonlySet<string> = new Set();
+  /** `cluster kind` of what is known as of now. */
+  #synced: ReadonlySet<string> = new Set();
   #ready = false;
 
   constructor(write: (entry: Entry) => void) {
     this.#write = write;
   }
 
-  state({ ready, roster }: ControllerState): void {
+  state({ ready, roster, clusters }: ControllerState): void {
+    this.#reads(clusters);
     const problems = new Map(roster.problems.map((problem) => [identify(problem), problem]));
     for (const [id, problem] of problems) {
       if (!this.#standing.has(id)) this.#write({ type: 'problem', problem });
@@ -54,6 +59,19 @@ export class Journal {
     const present = new Set(roster.members.map(({ cluster }) => cluster));
     for (const cluster of this.#ofServices.keys()) if (!present.has(cluster)) this.#ofServices.delete(cluster);
     this.#ready ||= ready;
+  }
+
+  #reads(clusters: ControllerState['clusters']): void {
+    const now = new Set<string>();
+    for (const { cluster, cache } of clusters) {
+      for (const kind of WATCHED_KINDS) {
+        const place = `${cluster.name} ${kind}`;
+        const synced = cache.isSynced(kind);
+        if (synced) now.add(place);
+        if (synced !== this.#synced.has(place)) this.#write({ type: 'read', cluster: cluster.name, kind, synced });
+      }
+    }
+    this.#synced = now;
   }
 
   /** What this process is responsible for from now on. */

@@ -1,6 +1,7 @@
 import { type ReportedChange, reportChanges } from '../actions/report-change.ts';
 import { type SettleContext, settle } from '../actions/settle.ts';
 import type { Writable } from '../actions/write.ts';
+import type { ClusterErrorReason } from '../errors.ts';
 import type { Problem } from '../plan/change.ts';
 import type { Member, PlanOptions } from '../plan/member.ts';
 import { type ServicePlan, planService } from '../plan/service-plan.ts';
@@ -31,6 +32,8 @@ export interface Outcome {
   readonly plan: ServicePlan;
   readonly changes: readonly ReportedChange[];
   readonly problems: readonly Problem[];
+  /** Why writes were not done. */
+  readonly errors: readonly ClusterErrorReason[];
   /** Milliseconds in the queue, and in work. */
   readonly waited: number;
   readonly took: number;
@@ -110,6 +113,7 @@ export class Lane {
     const slash = key.indexOf('/');
     const plan = planService(key.slice(0, slash), key.slice(slash + 1), members, options, self);
     const writable = this.#context.writable(key);
+    const errors: ClusterErrorReason[] = [];
     const context: SettleContext = {
       members,
       only: self,
@@ -118,6 +122,7 @@ export class Lane {
       dryRun: 'none',
       signal: this.#context.signal,
       down: new Map(),
+      onError: ({ reason }) => errors.push(reason),
     };
     const settled =
       plan.changes.length === 0 ? { plan, done: [], problems: plan.problems } : await settle(plan, context);
@@ -128,6 +133,6 @@ export class Lane {
     else work.done();
     const took = this.#context.now() - began;
     const changes = reportChanges(settled.done);
-    return { key, first: plan, plan: settled.plan, changes, problems: own, waited, took };
+    return { key, first: plan, plan: settled.plan, changes, problems: own, errors, waited, took };
   }
 }

@@ -37,11 +37,12 @@ export class MetricsReport {
     }
   }
 
-  outcome(cluster: string, { plan, changes, problems, waited, took }: Outcome): void {
+  outcome(cluster: string, { plan, changes, problems, errors, waited, took }: Outcome): void {
     if (!this.#clusters.has(cluster)) return; // what ended late would bring back a cluster that is no more
     const failed = problems.some(({ severity }) => severity === 'partial');
     this.#metrics.queueWait(cluster, waited / 1000);
     this.#metrics.reconciled(cluster, took / 1000, failed ? 'failed' : changes.length > 0 ? 'changed' : 'unchanged');
+    for (const reason of errors) this.#metrics.reconcileError(cluster, reason);
     for (const { kind, verb } of changes) this.#metrics.changes(cluster, kindOf(kind), verb);
     if (changes.some(({ kind, verb }) => kind === 'ServiceImport' && verb === 'create')) {
       this.#metrics.exportToImport(cluster, (waited + took) / 1000);

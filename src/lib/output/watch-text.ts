@@ -47,6 +47,8 @@ function textOf(entry: Entry): readonly string[] {
       return [`${entry.cluster}: takes part as "${entry.id}"`];
     case 'left':
       return [`${entry.cluster}: no longer takes part ("${entry.id}")`];
+    case 'read':
+      return [`${entry.cluster}  ${entry.synced ? 'read' : 'lost'}  ${entry.kind}`];
     case 'warning':
       return [`warning: ${entry.message}`];
     case 'leading':
