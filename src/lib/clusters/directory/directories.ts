@@ -6,12 +6,15 @@ import { DirectoryCluster } from './directory-cluster.ts';
 import type { Layer } from './layer.ts';
 import { describeError } from './failure.ts';
 import { siblingHint } from './sibling-hint.ts';
+import type { WatchTimes } from './watching.ts';
 
 export interface DirectoryOptions {
   /** Reads standard input to its end; for the PATH `-`. */
   readonly stdin?: () => Promise<Buffer>;
   /** What relative paths are relative to. */
   readonly cwd?: string;
+  /** When changes are looked at, in a cluster that is watched. */
+  readonly watchTimes?: WatchTimes;
 }
 
 /** One value of `--dir`, taken apart. */
@@ -40,7 +43,7 @@ export async function directoryClusters(
     layers.set(name, [...(layers.get(name) ?? []), openLayer(spec, options)]);
   }
   refuseShared(layers);
-  const clusters = [...layers].map(([name, list]) => new DirectoryCluster(name, list));
+  const clusters = [...layers].map(([name, list]) => new DirectoryCluster(name, list, options.watchTimes));
   return Promise.resolve({ clusters, warnings });
 }
 

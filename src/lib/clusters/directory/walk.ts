@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Problem } from './place.ts';
 import { codeOf, describeError } from './failure.ts';
 import { isOwn, isTemporary } from './layout.ts';
@@ -12,6 +12,8 @@ export interface Found {
   /** Left below `mcs/` by runs that were killed while writing; never what a link leads to. */
   readonly temporary: readonly string[];
   readonly problems: readonly Problem[];
+  /** Real paths of all folders that hold any of it, also those that links lead to. */
+  readonly folders: ReadonlySet<string>;
 }
 
 const MANIFEST = /\.(ya?ml|json)$/i;
@@ -29,10 +31,12 @@ export function walk(root: string, shown: string): Found {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   const links: string[] = [];
+  const folders = new Set<string>();
 
   const visit = (folder: string, real: string): void => {
     if (seen.has(real)) return;
     seen.add(real);
+    folders.add(real);
     for (const entry of read(folder)) {
       const { name } = entry;
       const path = folder === '' ? name : `${folder}/${name}`;
@@ -68,6 +72,7 @@ export function walk(root: string, shown: string): Found {
       if (stats.isDirectory()) visit(path, target);
       else if (MANIFEST.test(path) && !seen.has(target)) {
         seen.add(target);
+        folders.add(dirname(target));
         files.push(path);
       }
     } catch (error) {
@@ -78,5 +83,5 @@ export function walk(root: string, shown: string): Found {
   visit('', root);
   // Links come after all real files, so that a link to a file below the root never takes its place.
   for (let link = links.shift(); link !== undefined; link = links.shift()) follow(link);
-  return { files: files.sort(), temporary, problems };
+  return { files: files.sort(), temporary, problems, folders };
 }

@@ -31,8 +31,11 @@ export class Writer {
   /** Index of the layer that is written to. */
   readonly #layer: number;
   readonly #files: OwnFiles | undefined;
+  readonly #wrote: (path: string) => void;
 
-  constructor(cluster: string, layers: readonly Layer[], loaded: Loaded) {
+  /** @param wrote called with the absolute path of every file that was written or removed */
+  constructor(cluster: string, layers: readonly Layer[], loaded: Loaded, wrote: (path: string) => void) {
+    this.#wrote = wrote;
     this.#cluster = cluster;
     this.#loaded = loaded;
     this.#layer = layers.length - 1;
@@ -74,6 +77,7 @@ export class Writer {
     }
     if (own !== undefined && options.dryRun !== true) {
       this.#writable().remove(ownPath(kind, ref));
+      this.#tell(ownPath(kind, ref));
       this.#loaded.contents.replaceOwn(kind, keyOf(ref), this.#layer, undefined);
     }
     return before === undefined ? 'absent' : 'deleted';
@@ -100,10 +104,15 @@ export class Writer {
     this.#refuseForeign(path);
     if (options.dryRun === true) return object;
     files.write(path, statusOnly ? renderStatus(kind, object) : renderObject(kind, object));
+    this.#tell(path);
     const place = { file: join(this.#last?.shown ?? '', path), line: 1 };
     const entry: Entry = { kind, object, place, layer: this.#layer, own: true, statusOnly };
     this.#loaded.contents.replaceOwn(kind, keyOf(ref), this.#layer, entry);
     return this.#stored(kind, ref)?.object ?? object;
+  }
+
+  #tell(path: string): void {
+    if (this.#last?.type === 'directory') this.#wrote(join(this.#last.path, path));
   }
 
   #stored(kind: Kind, ref: Ref): Stored | undefined {

@@ -1,0 +1,106 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { Kind } from '../../api/kinds.ts';
+import type { Entry } from './contents.ts';
+import { readDocuments } from './documents.ts';
+import { codeOf, describeError } from './failure.ts';
+import { isOwn, ownPath } from './layout.ts';
+import { manifestsIn } from './manifest.ts';
+import { type Mark, lastingMark } from './mark.ts';
+import { showPlace } from './place.ts';
+import type { Problem } from './place.ts';
+import { decode, tooBig } from './text.ts';
+
+export interface Source {
+  /** The file as messages name it. */
+  readonly shown: string;
+  /** Relative to the layer; empty for standard input. */
+  readonly path: string;
+  readonly layer: number;
+}
+
+/** What one file holds, or several. */
+export class Part {
+  readonly problems: Problem[] = [];
+  readonly warnings: string[] = [];
+  readonly entries: Entry[] = [];
+  /** Namespaces that objects of the user's are in. */
+  readonly namespaces = new Set<string>();
+  /** True for a file that is nothing, or one object under the name mcs gives it; or that is gone. */
+  whole = true;
+
+  add(part: Part | undefined): void {
+    if (part === undefined) return;
+    for (const problem of part.problems) this.problems.push(problem);
+    for (const warning of part.warnings) this.warnings.push(warning);
+    for (const entry of part.entries) this.entries.push(entry);
+    for (const namespace of part.namespaces) this.namespaces.add(namespace);
+  }
+
+  /** Reads a file; returns the mark of what was read, if it will tell. */
+  file(source: Source, path: string): Mark | undefined {
+    try {
+      const stats = statSync(path, { bigint: true });
+      // A named pipe or device may never end.
+      const refused = stats.isFile() ? tooBig(Number(stats.size)) : 'is no regular file';
+      if (refused === undefined) {
+        const mark = lastingMark(stats);
+        this.bytes(source, readFileSync(path));
+        return mark;
+      }
+      this.#problem(source, 1, refused);
+    } catch (error) {
+      // A file that another run has just removed is no fault.
+      if (codeOf(error) !== 'ENOENT') this.unreadable(source, error);
+    }
+    return undefined;
+  }
+
+  bytes(source: Source, bytes: Buffer): void {
+    const refused = tooBig(bytes.length);
+    if (refused !== undefined) this.#problem(source, 1, refused);
+    const text = refused === undefined ? decode(bytes) : '';
+    if (typeof text !== 'string') this.#problem(source, text.line, text.message);
+    this.whole = typeof text === 'string' && this.#text(source, text);
+  }
+
+  unreadable(source: Source, error: unknown): void {
+    this.#problem(source, 1, `cannot be read: ${describeError(error)}`);
+  }
+
+  #text(source: Source, text: string): boolean {
+    const below = isOwn(source.path);
+    const { documents, problems } = readDocuments(text);
+    for (const { line, message } of problems) this.#problem(source, line, message);
+    const filled = documents.filter(({ value }) => value !== null && value !== undefined);
+    let owned = false;
+    for (const document of filled) {
+      for (const manifest of manifestsIn(document.value, below)) {
+        const place = { file: source.shown, line: document.lineOf(manifest.path) };
+        if (manifest.is === 'malformed') this.#problem(source, document.lineOf(manifest.field), manifest.message);
+        else if (manifest.is === 'ignored') this.warnings.push(`${showPlace(place)}: ${manifest.warning}`);
+        else if (manifest.is === 'other') this.#exists(below ? undefined : manifest.namespace);
+        else {
+          const { kind, object, statusOnly } = manifest;
+          const own = filled.length === 1 && manifest.path === '' && isOwnPath(source.path, kind, object.metadata);
+          if (!below) this.#exists(object.metadata.namespace);
+          if (statusOnly && !own) continue;
+          owned ||= own;
+          this.entries.push({ kind, object, place, layer: source.layer, own, statusOnly });
+        }
+      }
+    }
+    return owned || (filled.length === 0 && problems.length === 0);
+  }
+
+  #exists(namespace: string | undefined): void {
+    if (namespace !== undefined) this.namespaces.add(namespace);
+  }
+
+  #problem(source: Source, line: number, message: string): void {
+    this.problems.push({ place: { file: source.shown, line }, message });
+  }
+}
+
+function isOwnPath(path: string, kind: Kind, ref: { readonly name: string; readonly namespace?: string }): boolean {
+  return path === ownPath(kind, ref);
+}
