@@ -283,6 +283,23 @@ describe('a watch', () => {
     expect(seen.told()).toEqual(['replace']);
   });
 
+  it('stopped while it lists tells nothing of the list', async () => {
+    const server = await listening();
+    const seen = notes<'Namespace'>();
+    const stopping: { stop?: (() => void) | undefined } = {};
+    server.instead = () => {
+      stopping.stop?.();
+      return false;
+    };
+    stopping.stop = cluster(server).watch?.('Namespace', seen);
+    await vi.waitFor(() => {
+      expect(server.requests).toHaveLength(1);
+    });
+    await sleep(50);
+    expect(server.requests).toHaveLength(1);
+    expect(seen.notes).toEqual([]);
+  });
+
   it('gives nothing more of a chunk to a watcher that stops in the midst of it', async () => {
     const { server, seen, stop } = await watching();
     const put = seen.put.bind(seen);
