@@ -17,7 +17,8 @@ export function trafficOf(name: string, { permit, metrics, life }: TrafficContex
       permit.requireAny(name);
     },
     onAnswer: ({ verb, status, milliseconds }) => {
-      if (verb === 'get' || verb === 'list') return;
+      // What is neither is a Lease, an Event or a watch that was refused, and says nothing of how writes fare.
+      if (verb !== 'apply' && verb !== 'patch' && verb !== 'delete') return;
       life()?.limit.answered(status, milliseconds);
       metrics.write(name, verb, status);
     },
