@@ -1,0 +1,120 @@
+/**
+ * `node scripts/soak.ts --minutes 60 --seed 1`: keeps a clusterset of four real API servers reconciled beside random
+ * users and faults, logs a line a minute, and says at the end what was wrong and whether memory grew. Needs a build.
+ * Whatever stands after `--` goes to `mcs reconcile --watch`.
+ */
+import { parseArgs } from 'node:util';
+import { startFleet } from '../test/faults/fleet.ts';
+import { randomRun, type Sample } from '../test/faults/random-run.ts';
+import { findAssets } from '../test/kube/assets.ts';
+
+const { values, positionals } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '60' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    clusters: { type: 'string', default: '4' },
+  },
+  allowPositionals: true,
+});
+const [minutes, seed, clusters] = [Number(values.minutes), Number(values.seed), Number(values.clusters)];
+const NAMES = ['east', 'west', 'north', 'south', 'up', 'down'];
+
+process.exitCode = await soak();
+
+async function soak(): Promise<number> {
+  const assets = await findAssets();
+  if ('unavailable' in assets) {
+    say(assets.unavailable);
+    return 1;
+  }
+  say(`seed ${seed}, ${minutes} min, ${clusters} clusters`);
+  const fleet = await startFleet(assets, NAMES.slice(0, clusters));
+  const samples: Sample[] = [];
+  let told = 0;
+  try {
+    const { wrong, log, ...last } = await randomRun({
+      fleet,
+      seed,
+      milliseconds: minutes * 60_000,
+      chaos: 30_000,
+      longest: 20_000,
+      operationEvery: 500,
+      faultEvery: 4000,
+      // Then one process lives on, so that its memory can be compared over the time.
+      mayKill: (part) => part < 0.2,
+      slow: true,
+      args: positionals,
+      onSample: (sample) => {
+        samples.push(sample);
+        if (sample.elapsed < told + 60_000) return;
+        told = sample.elapsed;
+        say(lineOf(sample));
+      },
+    });
+    say(lineOf(last));
+    say(memory(samples, minutes * 60_000));
+    if (wrong.length === 0) {
+      say(`nothing wrong; seed ${seed}`);
+      return 0;
+    }
+    say(`the last operations and faults:\n${log.slice(-200).join('\n')}`);
+    say(`wrong, with seed ${seed}:\n${wrong.join('\n')}`);
+    return 1;
+  } finally {
+    await fleet.end();
+  }
+}
+
+function lineOf(sample: Sample): string {
+  const {
+    elapsed,
+    resident,
+    heap,
+    operations,
+    faults,
+    writes,
+    repeated,
+    doubled,
+    refused,
+    checks,
+    slowest,
+    violations,
+  } = sample;
+  const codes = Object.entries(refused).map(([code, count]) => `${code}: ${count}`);
+  return [
+    `${(elapsed / 60_000).toFixed(1)} min`,
+    `RSS ${mebibytes(resident)} MiB`,
+    `heap ${mebibytes(heap)} MiB`,
+    `${operations} operations`,
+    `${faults} faults`,
+    `${writes} writes (${repeated} repeated after a fault, ${doubled} tried before a patch; refused ${codes.join(', ') || 'none'})`,
+    `${checks} checks, slowest settled in ${(slowest / 1000).toFixed(1)} s`,
+    `${violations} violations`,
+  ].join(', ');
+}
+
+/** The last quarter of the time beside the second, of one process. */
+function memory(samples: readonly Sample[], whole: number): string {
+  const started = samples.at(-1)?.started;
+  const quarter = (number: number): readonly Sample[] =>
+    samples.filter((one) => one.started === started && Math.floor((4 * one.elapsed) / whole) === number - 1);
+  const ratio = (of: (sample: Sample) => number | undefined): string => {
+    const [second, last] = [median(quarter(2).map(of)), median(quarter(4).map(of))];
+    if (second === undefined || last === undefined) return 'not known';
+    return `${(last / second).toFixed(2)} (${mebibytes(second)} → ${mebibytes(last)} MiB)`;
+  };
+  return `median of the last quarter to that of the second: RSS ${ratio((one) => one.resident)}, heap ${ratio((one) => one.heap)}`;
+}
+
+function median(values: readonly (number | undefined)[]): number | undefined {
+  const sorted = values.filter((value) => value !== undefined).toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+function mebibytes(bytes: number | undefined): string {
+  return bytes === undefined ? '?' : (bytes / 1_048_576).toFixed(0);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

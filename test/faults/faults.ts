@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fleet } from './fleet.ts';
+import type { Chance } from './random.ts';
+import type { Reconciler } from './reconciler.ts';
+import type { Site } from './site.ts';
+
+/** How a cluster is hurt: begins, lasts some milliseconds, ends. */
+interface Fault {
+  readonly weight: number;
+  readonly kind: string;
+  /** The server does not answer while it lasts, so nobody operates on it. */
+  readonly isDown: boolean;
+  /** Over in a moment. */
+  readonly isShort?: boolean;
+  /** Found only after the watches' time of silence. */
+  readonly isSlow?: boolean;
+  readonly begin: (site: Site) => Promise<void> | void;
+  readonly end: (site: Site) => Promise<void> | void;
+}
+
+export interface FaultOptions {
+  readonly fleet: Fleet;
+  readonly reconciler: Reconciler;
+  readonly chance: Chance;
+  /** Longest that a server is away, in milliseconds. */
+  readonly longest: number;
+  /** Faults that take mcs two minutes to find are among them. */
+  readonly slow: boolean;
+  readonly log: (line: string) => void;
+}
+
+const NOTHING = (): void => undefined;
+
+/** Does at random what happens to servers and the ways to them, and to mcs. */
+export class Faults {
+  count = 0;
+  readonly #options: FaultOptions;
+  readonly #all: readonly Fault[];
+  #hurry = new AbortController();
+  readonly #lasting = new Set<Promise<void>>();
+  #isMcsBusy = false;
+
+  constructor(options: FaultOptions) {
+    this.#options = options;
+    const { fleet } = options;
+    const restart = (site: Site): Promise<void> => site.server.restart();
+    this.#all = [
+      { weight: 3, kind: 'killed', isDown: true, begin: ({ server }) => server.kill(), end: restart },
+      { weight: 3, kind: 'frozen', isDown: true, begin: ({ server }) => { server.freeze(); }, end: ({ server }) => { server.thaw(); } }, // prettier-ignore
+      { weight: 4, kind: 'cut', isDown: false, isShort: true, begin: ({ proxy }) => { proxy.cut(); }, end: NOTHING }, // prettier-ignore
+      { weight: 3, kind: 'held', isDown: false, begin: ({ proxy }) => { proxy.hold(); }, end: ({ proxy }) => { proxy.heal(); } }, // prettier-ignore
+      { weight: 2, kind: 'killed and compacted', isDown: true, begin: async (site) => { await site.server.kill(); await fleet.compact(site); }, end: restart }, // prettier-ignore
+      { weight: options.slow ? 1 : 0, kind: 'half-open', isDown: false, isShort: true, isSlow: true, begin: ({ proxy }) => { proxy.orphan(); }, end: NOTHING }, // prettier-ignore
+    ];
+  }
+
+  /** Begins one at a cluster that has none, if not too many are hurt; it ends by itself, or with `heal`. */
+  begin(): void {
+    const { fleet, chance } = this.#options;
+    const fault = chance.weighted(this.#all);
+    const free = fleet.sites.filter((site) => !site.busy && !isHurt(site));
+    const site = chance.pick(free);
+    if (site === undefined || fleet.sites.length - free.length > fleet.sites.length / 2) return;
+    this.#last(this.#hurt(site, fault));
+  }
+
+  /** Kills mcs and starts it again after a while. */
+  beginKill(): void {
+    if (this.#isMcsBusy) return;
+    this.#isMcsBusy = true;
+    this.#last(this.#killed());
+  }
+
+  /** Ends all faults now, and resolves when all is as it was. */
+  async heal(): Promise<void> {
+    this.#hurry.abort();
+    while (this.#lasting.size > 0) await Promise.all(this.#lasting);
+    this.#hurry = new AbortController();
+  }
+
+  #last(lasting: Promise<void>): void {
+    const tracked = lasting.finally(() => this.#lasting.delete(tracked));
+    this.#lasting.add(tracked);
+    tracked.catch(() => undefined); // told by `heal`
+  }
+
+  async #hurt(site: Site, { kind, isDown, isShort = false, isSlow = false, begin, end }: Fault): Promise<void> {
+    const { chance, longest, log } = this.#options;
+    const lasts = isShort ? 0 : chance.whole(1000, longest);
+    const record = { from: Date.now(), to: Infinity, kind };
+    this.count++;
+    site.faults.push(record);
+    if (site.faults.length > 500) site.faults.splice(0, 250);
+    if (isDown) site.busy = true;
+    log(`${site.name}: ${kind}${isShort ? '' : ` for ${lasts} ms`}`);
+    try {
+      await begin(site);
+      await this.#wait(lasts);
+      await end(site);
+    } finally {
+      if (isDown) site.busy = false;
+      // Until mcs has noticed that it is over, and for a half-open connection that it has begun.
+      record.to = Date.now() + (isSlow ? 120_000 : 0);
+    }
+    if (!isShort) log(`${site.name}: no longer ${kind}`);
+  }
+
+  async #killed(): Promise<void> {
+    const { chance, reconciler, log } = this.#options;
+    this.count++;
+    log('mcs: killed');
+    await reconciler.kill();
+    await this.#wait(chance.whole(100, 5000));
+    await reconciler.start();
+    log('mcs: started');
+    this.#isMcsBusy = false;
+  }
+
+  async #wait(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
+  }
+}
+
+function isHurt({ faults }: Site): boolean {
+  return faults.some(({ to }) => to === Infinity);
+}

@@ -1,0 +1,185 @@
+import { SERVICE_NAME_LABEL, SOURCE_CLUSTER_LABEL } from '../../src/lib/api/labels.ts';
+import { isRecord, type Json } from '../../src/lib/api/reader.ts';
+import type { BodiedWrite } from './audit-bodies.ts';
+import { MCS_USER } from './fleet.ts';
+import type { Site } from './site.ts';
+import { metadataOf, PLAIN, type World } from './world.ts';
+
+/** What the checker has counted. */
+export interface Counts {
+  /** Writes of mcs that were accepted. */
+  writes: number;
+  /** Accepted ones without a difference whose predecessor's answer a fault may have kept from mcs. */
+  repeated: number;
+  /** Accepted ones without a difference that had to be tried before a patch: see `#shared`. */
+  doubled: number;
+  /** Refused ones by HTTP status. */
+  readonly refused: Map<number, number>;
+}
+
+/** A period in which the process under test must not write, in milliseconds since 1970. */
+export interface Pause {
+  readonly from: number;
+  to: number;
+}
+
+/** How long a source must have been live and in reach for a delete of its slices to be wrong. */
+const LIVE = 15_000;
+
+/** Time in which an answer that is through may still have been lost on its way. */
+const ON_THE_WAY = 1500;
+
+interface LastWrite {
+  readonly version: unknown;
+  readonly received: number;
+  readonly answered: number;
+}
+
+/** Holds what the audit logs say of mcs' writes against what must never be. */
+export class Invariants {
+  readonly counts: Counts = { writes: 0, repeated: 0, doubled: 0, refused: new Map() };
+  readonly #sites: ReadonlyMap<string, Site>;
+  readonly #world: World;
+  readonly #pauses: readonly Pause[];
+  /** The last accepted writes of an object, by anybody. */
+  readonly #last = new Map<string, LastWrite[]>();
+  /**
+   * Objects with fields that belong to others than mcs' applying: a stranger's, or mcs' own of an earlier patch. Applying
+   * cannot take such an entry out of a list, and mcs learns that by trying.
+   */
+  readonly #shared = new Set<string>();
+  /** What was last done to an object, one line each. */
+  readonly #history = new Map<string, string[]>();
+  /** Objects by what they are called, as the last answers had them. */
+  readonly #slices = new Map<string, Json>();
+
+  constructor(sites: readonly Site[], world: World, pauses: readonly Pause[]) {
+    this.#sites = new Map(sites.map((site) => [site.name, site]));
+    this.#world = world;
+    this.#pauses = pauses;
+  }
+
+  /** What is wrong with these writes, one line each. Writes of a server come in order and none is left out. */
+  check(writes: readonly BodiedWrite[]): readonly string[] {
+    return writes.flatMap((write) => {
+      const lines = write.user === MCS_USER && !write.dryRun ? this.#checkOne(write) : [];
+      this.#remember(write);
+      const before = lines.length === 0 ? [] : (this.#history.get(keyOf(write)) ?? []);
+      return lines.map((line) => [`${atTime(write)} ${titleOf(write)}: ${line}; before it:`, ...before].join('\n  '));
+    });
+  }
+
+  #checkOne(write: BodiedWrite): readonly string[] {
+    const lines: string[] = [];
+    if (write.code < 200 || write.code > 299) {
+      const { refused } = this.counts;
+      refused.set(write.code, (refused.get(write.code) ?? 0) + 1);
+      return lines;
+    }
+    if (write.group === 'events.k8s.io' || write.group === 'coordination.k8s.io') return lines;
+    this.counts.writes++;
+    lines.push(...this.#whileOff(write), ...this.#ofOthers(write));
+    if (write.verb === 'delete') lines.push(...this.#ofLive(write));
+    else lines.push(...this.#withoutDifference(write));
+    return lines;
+  }
+
+  #whileOff({ server, received }: BodiedWrite): readonly string[] {
+    // What was sent before the end may have waited in a frozen server or a held connection.
+    if (this.#sites.get(server)?.wasFaulty(received - 30_000, received) === true) return [];
+    const pause = this.#pauses.find(({ from, to }) => received > from + 500 && received < to);
+    return pause === undefined ? [] : ['written while the process was not running'];
+  }
+
+  /** By what objects are called: mcs' own are where no user's can be. */
+  #ofOthers(write: BodiedWrite): readonly string[] {
+    const { server, resource, subresource, name, response } = write;
+    const uid = isRecord(response?.metadata) ? response.metadata.uid : uidOfStatus(response);
+    if (resource !== 'serviceexports' && this.#world.uids(server).has(uid)) return ['a stranger’s object was written'];
+    if (resource === 'serviceexports' && subresource === 'status') return [];
+    if (resource === 'serviceimports') return [];
+    if (resource === 'services' && name.startsWith('derived-')) return [];
+    if (resource === 'endpointslices' && !name.includes('.')) return [];
+    return ['nothing that mcs may write'];
+  }
+
+  #ofLive({ server, resource, namespace, name, received }: BodiedWrite): readonly string[] {
+    if (resource !== 'endpointslices') return [];
+    const slice = this.#slices.get(`${server} ${namespace}/${name}`);
+    if (slice === undefined) return [];
+    const { labels } = metadataOf(slice);
+    const [service = '', source = ''] = [labels[SERVICE_NAME_LABEL], labels[SOURCE_CLUSTER_LABEL]];
+    const from = this.#sites.get(source);
+    if (from === undefined || !(PLAIN as readonly string[]).includes(service)) return [];
+    const [since, until] = [received - LIVE, Date.now()];
+    const isUncertain =
+      from.wasFaulty(since, received) ||
+      this.#world.wasTouched(source, namespace, service, since, until) ||
+      [source, server].some((at) => this.#world.wasTouched(at, namespace, '', since, until));
+    if (isUncertain || !this.#world.isExported(from, namespace, service)) return [];
+    if (this.#world.slices(from, namespace, service).length === 0) return [];
+    return [`deleted a slice of ${source}, which has been live for ${LIVE / 1000} s`];
+  }
+
+  /** An answer with a version that the object had before: nothing was different. */
+  #withoutDifference(write: BodiedWrite): readonly string[] {
+    const { server, received, response } = write;
+    const before = this.#last.get(keyOf(write))?.find(({ version }) => version === versionOf(response));
+    if (before === undefined) return [];
+    // Who did not hear that a write arrived writes again.
+    if (this.#sites.get(server)?.wasFaulty(before.received - 200, before.answered + ON_THE_WAY) === true) {
+      this.counts.repeated++;
+      return [];
+    }
+    if (write.resource === 'serviceimports' && this.#shared.has(keyOf(write))) {
+      this.counts.doubled++;
+      return [];
+    }
+    const ago = Math.round(received - before.answered);
+    return [`written without a difference, ${ago} ms after the last write: ${JSON.stringify(write.request)}`];
+  }
+
+  #remember(write: BodiedWrite): void {
+    if (write.code < 200 || write.code > 299 || write.dryRun) return;
+    const key = keyOf(write);
+    const held = String(versionOf(write.response));
+    const line = `${atTime(write)} ${write.user} ${write.verb} ${write.subresource} → ${held} ${JSON.stringify(write.request)}`;
+    this.#history.set(key, [...(this.#history.get(key) ?? []), line].slice(-8));
+    const [version, { received, answered }] = [versionOf(write.response), write];
+    const slice = `${write.server} ${write.namespace}/${write.name}`;
+    if (write.user !== MCS_USER || (write.verb === 'patch' && write.request?.kind === undefined)) this.#shared.add(key);
+    if (write.verb === 'delete') {
+      this.#shared.delete(key);
+      this.#last.delete(key);
+      this.#slices.delete(slice);
+      return;
+    }
+    if (write.resource === 'endpointslices' && write.response !== undefined) this.#slices.set(slice, write.response);
+    if (version === undefined) return;
+    const last = this.#last.get(key) ?? [];
+    if (!last.some((one) => one.version === version)) last.push({ version, received, answered });
+    this.#last.set(key, last.slice(-5));
+  }
+}
+
+function atTime({ received }: BodiedWrite): string {
+  return new Date(received).toISOString();
+}
+
+function titleOf({ server, verb, resource, subresource, namespace, name, code }: BodiedWrite): string {
+  const what = subresource === '' ? resource : `${resource}/${subresource}`;
+  return `${server} ${verb} ${what} ${namespace}/${name} (${code})`;
+}
+
+function keyOf({ server, group, resource, namespace, name }: BodiedWrite): string {
+  return [server, group, resource, namespace, name].join(' ');
+}
+
+function versionOf(object: Json | undefined): unknown {
+  return isRecord(object?.metadata) ? object.metadata.resourceVersion : undefined;
+}
+
+/** The answer to a delete may be a Status that names what was deleted. */
+function uidOfStatus(object: Json | undefined): unknown {
+  return isRecord(object?.details) ? object.details.uid : undefined;
+}

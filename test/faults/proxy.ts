@@ -1,0 +1,111 @@
+import { connect, createServer, type Socket } from 'node:net';
+
+/** A TCP proxy in front of a server, for faults of the way between. */
+export interface Proxy {
+  readonly port: number;
+  /** Resets every connection that is open; new ones are let through. */
+  cut(): void;
+  /** Passes nothing on, both ways, and keeps every connection; what was sent arrives after `heal`. */
+  hold(): void;
+  /**
+   * Loses the server's end of every connection that is open and leaves the client's end open and silent, for good: a
+   * half-open connection. New ones are let through.
+   */
+  orphan(): void;
+  /** Passes on again. */
+  heal(): void;
+  close(): Promise<void>;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
+/** Listens on a free port on loopback and passes on to another. */
+export async function startProxy(target: number): Promise<Proxy> {
+  const pairs = new Set<Pair>();
+  const orphans = new Set<Socket>();
+  let held = false;
+  const listener = createServer({ noDelay: true }, (client) => {
+    const server = connect({ port: target, host: '127.0.0.1', noDelay: true });
+    const pair = { client, server };
+    pairs.add(pair);
+    const end = (): void => {
+      if (orphans.has(client)) return;
+      pairs.delete(pair);
+      client.destroy();
+      server.destroy();
+    };
+    for (const socket of [client, server]) socket.on('error', end).on('close', end);
+    client.on('close', () => orphans.delete(client));
+    join(client, server);
+    join(server, client);
+    if (held) rest(pair);
+  });
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    port: address.port,
+    cut: () => {
+      for (const { client, server } of pairs) {
+        client.resetAndDestroy();
+        server.resetAndDestroy();
+      }
+      pairs.clear();
+    },
+    hold: () => {
+      held = true;
+      for (const pair of pairs) rest(pair);
+    },
+    orphan: () => {
+      for (const { client, server } of pairs) {
+        orphans.add(client);
+        client.removeAllListeners('data');
+        client.resume(); // what it sends is lost
+        server.resetAndDestroy();
+      }
+      pairs.clear();
+    },
+    heal: () => {
+      held = false;
+      for (const { client, server } of pairs) {
+        client.resume();
+        server.resume();
+      }
+    },
+    close: () =>
+      new Promise((resolve) => {
+        for (const { client, server } of pairs) {
+          client.destroy();
+          server.destroy();
+        }
+        for (const client of orphans) client.destroy();
+        listener.close(() => {
+          resolve();
+        });
+      }),
+  };
+
+  function rest({ client, server }: Pair): void {
+    client.pause();
+    server.pause();
+  }
+
+  /** By hand, since `pipe` would go on after a pause. */
+  function join(from: Socket, to: Socket): void {
+    from.on('data', (data) => {
+      if (to.destroyed || to.write(data)) return;
+      from.pause();
+      to.once('drain', () => {
+        if (!held) from.resume();
+      });
+    });
+    from.on('end', () => {
+      if (!orphans.has(from) && !orphans.has(to)) to.end();
+    });
+  }
+}

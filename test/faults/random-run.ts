@@ -1,0 +1,246 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AuditTail } from './audit-bodies.ts';
+import { Faults } from './faults.ts';
+import { contexts, type Fleet } from './fleet.ts';
+import { Invariants } from './invariants.ts';
+import { importsWrong } from './expected.ts';
+import { Chance } from './random.ts';
+import { Reconciler } from './reconciler.ts';
+import { Users } from './users.ts';
+import { World } from './world.ts';
+
+export interface RandomRunOptions {
+  readonly fleet: Fleet;
+  readonly seed: number;
+  /** Of all together, about. */
+  readonly milliseconds: number;
+  /** Time from one look at everything to the next. */
+  readonly chaos: number;
+  /** Longest that a server is away. */
+  readonly longest: number;
+  /** Milliseconds between two operations, and two faults, on average. */
+  readonly operationEvery: number;
+  readonly faultEvery: number;
+  /** mcs is killed only while this holds, of the part of the time that is over, from 0 to 1. */
+  readonly mayKill: (part: number) => boolean;
+  /** Faults that mcs finds only after the time of silence of its watches are among them. */
+  readonly slow: boolean;
+  /** More flags for `reconcile --watch`. */
+  readonly args?: readonly string[];
+  /** Called every ten seconds or so. */
+  readonly onSample?: (sample: Sample) => void;
+}
+
+/** How things stand. */
+export interface Sample {
+  readonly elapsed: number;
+  /** When the process that is running began: memory of one is not comparable with that of another. */
+  readonly started: number;
+  readonly resident: number | undefined;
+  readonly heap: number | undefined;
+  readonly operations: number;
+  readonly faults: number;
+  readonly writes: number;
+  readonly repeated: number;
+  readonly doubled: number;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly checks: number;
+  /** The longest that it took to settle after the faults, in milliseconds. */
+  readonly slowest: number;
+  readonly violations: number;
+}
+
+export interface RandomRunResult extends Sample {
+  /** What was wrong, one line each. */
+  readonly wrong: readonly string[];
+  /** The last operations and faults. */
+  readonly log: readonly string[];
+}
+
+/** How long to wait until nothing is left to do after the last fault; a connection that is half open takes two minutes. */
+const PATIENCE = 180_000;
+
+/**
+ * Lets users and faults at a clusterset that one mcs keeps reconciled, and holds what comes of it against what must never
+ * be. From time to time it lets all rest and sees whether every cluster holds what a run from scratch computes.
+ */
+export async function randomRun(options: RandomRunOptions): Promise<RandomRunResult> {
+  const { fleet, seed } = options;
+  const run = new RandomRun(options, new World(fleet.sites), new Chance(seed));
+  return run.run();
+}
+
+class RandomRun {
+  readonly #options: RandomRunOptions;
+  readonly #world: World;
+  readonly #chance: Chance;
+  readonly #users: Users;
+  readonly #reconciler: Reconciler;
+  readonly #faults: Faults;
+  readonly #invariants: Invariants;
+  readonly #tails: readonly AuditTail[];
+  readonly #wrong: string[] = [];
+  readonly #log: string[] = [];
+  readonly #acting = new Set<Promise<void>>();
+  #operations = 0;
+  #checks = 0;
+  #slowest = 0;
+  #start = 0;
+
+  constructor(options: RandomRunOptions, world: World, chance: Chance) {
+    const { fleet, seed, longest, slow, args } = options;
+    this.#options = options;
+    this.#world = world;
+    this.#chance = chance;
+    this.#users = new Users(world, new Chance(seed + 1));
+    this.#reconciler = new Reconciler(fleet, args);
+    const log = this.#note.bind(this);
+    this.#faults = new Faults({
+      fleet,
+      reconciler: this.#reconciler,
+      chance: new Chance(seed + 2),
+      longest,
+      slow,
+      log,
+    });
+    this.#invariants = new Invariants(fleet.sites, world, this.#reconciler.pauses);
+    this.#tails = fleet.sites.map(({ info }) => new AuditTail(info));
+  }
+
+  async run(): Promise<RandomRunResult> {
+    const { milliseconds, chaos } = this.#options;
+    await this.#users.begin(this.#options.fleet.sites);
+    await Promise.all(this.#tails.map((tail) => tail.read()));
+    await this.#reconciler.start();
+    this.#start = performance.now();
+    await this.#rest();
+    while (this.#elapsed < milliseconds && this.#wrong.length === 0) {
+      await this.#rage(Math.min(chaos, Math.max(1000, milliseconds - this.#elapsed)));
+      await this.#rest();
+    }
+    const last = await this.#sample();
+    await this.#reconciler.stop();
+    await this.#look();
+    return { ...last, wrong: this.#wrong, log: [...this.#log, ...this.#told()].sort() };
+  }
+
+  get #elapsed(): number {
+    return performance.now() - this.#start;
+  }
+
+  /** Operations and faults for a while. */
+  async #rage(milliseconds: number): Promise<void> {
+    const { operationEvery, faultEvery, mayKill } = this.#options;
+    const end = this.#elapsed + milliseconds;
+    let [nextFault, nextLook] = [this.#elapsed + faultEvery * this.#chance.next(), this.#elapsed + 5000];
+    while (this.#elapsed < end && this.#wrong.length === 0) {
+      await sleep(2 * operationEvery * this.#chance.next());
+      this.#act();
+      if (this.#elapsed > nextFault) {
+        nextFault = this.#elapsed + 2 * faultEvery * this.#chance.next();
+        const kills = mayKill(this.#elapsed / this.#options.milliseconds) && this.#chance.is(0.15);
+        if (kills) this.#faults.beginKill();
+        else this.#faults.begin();
+      }
+      if (this.#elapsed > nextLook) {
+        nextLook = this.#elapsed + 10_000;
+        this.#reconciler.look();
+        await this.#look();
+        this.#options.onSample?.(await this.#sample());
+      }
+    }
+  }
+
+  #act(): void {
+    const site = this.#chance.pick(this.#options.fleet.sites.filter(({ busy }) => !busy));
+    if (site === undefined) return;
+    site.busy = true;
+    this.#operations++;
+    const acting = this.#users
+      .act(site)
+      .then(
+        (line) => {
+          this.#note(line);
+        },
+        (error: unknown) => {
+          this.#wrong.push(`the test itself: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+        },
+      )
+      .finally(() => {
+        site.busy = false;
+        this.#acting.delete(acting);
+      });
+    this.#acting.add(acting);
+  }
+
+  /** Ends all faults, waits until mcs has nothing left to do, and compares. */
+  async #rest(): Promise<void> {
+    while (this.#acting.size > 0) await Promise.all(this.#acting);
+    await this.#faults.heal();
+    this.#note('rest');
+    const from = performance.now();
+    let left = await this.#left();
+    while (left !== undefined && performance.now() - from < PATIENCE && !this.#reconciler.watching.hasEnded) {
+      await sleep(1000);
+      left = await this.#left();
+    }
+    if (left !== undefined) this.#wrong.push(`not settled after ${PATIENCE / 1000} s: ${left}`);
+    this.#slowest = Math.max(this.#slowest, performance.now() - from);
+    this.#reconciler.look();
+    this.#checks++;
+    this.#note(`settled after ${Math.round(performance.now() - from)} ms`);
+    for (const line of await this.#world.strangers()) this.#wrong.push(`touched: ${line}`);
+    for (const line of await importsWrong(this.#options.fleet.sites, this.#world, this.#users)) this.#wrong.push(line);
+    await this.#look();
+  }
+
+  /** What a run from scratch would change; undefined when nothing. */
+  async #left(): Promise<string | undefined> {
+    const { program, kubeconfig, sites } = this.#options.fleet;
+    const { watching } = this.#reconciler;
+    if (!(await watching.isReady()) || ((await watching.metric('mcs_queue_depth')) ?? 1) > 0) return 'keys are queued';
+    const args = ['reconcile', '--dry-run', '--yes', '--kubeconfig', kubeconfig, ...contexts(sites)];
+    const { changes, members } = await program.document(args, [0, 3]);
+    if (!Array.isArray(members) || members.length < sites.length) return `members: ${JSON.stringify(members)}`;
+    return Array.isArray(changes) && changes.length === 0 ? undefined : JSON.stringify(changes);
+  }
+
+  /** Holds what was written since the last look against what must not be. */
+  async #look(): Promise<void> {
+    this.#wrong.push(...this.#reconciler.defects.splice(0).map((line) => `mcs: ${line}`));
+    const writes = await Promise.all(this.#tails.map((tail) => tail.read()));
+    this.#wrong.push(...this.#invariants.check(writes.flat()));
+  }
+
+  /** What mcs said lately, changes aside. */
+  #told(): readonly string[] {
+    const { entries } = this.#reconciler.watching;
+    const told = entries.filter(({ type }) => type !== 'change').slice(-100);
+    return told.map(({ time, ...entry }) => `${String(time)} mcs says ${JSON.stringify(entry)}`);
+  }
+
+  async #sample(): Promise<Sample> {
+    const { watching } = this.#reconciler;
+    const { writes, repeated, doubled, refused } = this.#invariants.counts;
+    return {
+      elapsed: this.#elapsed,
+      started: watching.started,
+      resident: await watching.resident(),
+      heap: await watching.metric('nodejs_heap_size_used_bytes'),
+      operations: this.#operations,
+      faults: this.#faults.count,
+      writes,
+      repeated,
+      doubled,
+      refused: Object.fromEntries(refused),
+      checks: this.#checks,
+      slowest: this.#slowest,
+      violations: this.#wrong.length,
+    };
+  }
+
+  #note(line: string): void {
+    this.#log.push(`${new Date().toISOString()} ${line}`);
+    if (this.#log.length > 400) this.#log.splice(0, 200);
+  }
+}
