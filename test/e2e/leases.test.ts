@@ -1,10 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isRecord } from '../../src/lib/api/reader.ts';
 import type { Cluster, EventAccess, LeaseAccess } from '../../src/lib/clusters/cluster.ts';
 import { clusters, describeWithServers, uniqueNamespace, type Handle } from '../kube/fixture.ts';
 import { grant } from '../kube/rbac.ts';
 import { failure } from '../lib/clusters/directory/folder.ts';
 import { as, closeAll } from './kube/opened.ts';
+
+const PROGRAM = fileURLToPath(new URL('election-program.ts', import.meta.url));
 
 afterAll(closeAll);
 
@@ -121,6 +126,67 @@ describeWithServers('Leases and Events of an API server', () => {
       const limited = eventsOf(await as(east, 'limited'));
       const note = { regarding, type: 'Normal', reason: 'Merged', action: 'Merge', note: 'all agree' } as const;
       expect((await failure(limited.create(note))).next).toBe('ask for the RBAC verb "create" on events.events.k8s.io');
+    });
+  });
+
+  describe('an election between two processes', () => {
+    const processes: ChildProcess[] = [];
+    afterEach(() => {
+      for (const child of processes.splice(0)) child.kill('SIGKILL'); // also one that is stopped
+    });
+
+    /** Starts a candidate; its lines come into `said`. */
+    function candidate(identity: string): { readonly child: ChildProcess; readonly said: unknown[] } {
+      const child = spawn(process.execPath, [PROGRAM, east.kubeconfig, namespace, identity], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      processes.push(child);
+      const said: unknown[] = [];
+      let rest = '';
+      child.stdout.on('data', (data: Buffer) => {
+        const lines = (rest + data.toString()).split('\n');
+        rest = lines.pop() ?? '';
+        said.push(...lines.map((line) => JSON.parse(line) as unknown));
+      });
+      return { child, said };
+    }
+
+    async function until(said: readonly unknown[], line: object, seconds: number): Promise<void> {
+      await vi.waitFor(
+        () => {
+          expect(said).toContainEqual(line);
+        },
+        { timeout: seconds * 1000, interval: 20 },
+      );
+    }
+
+    it('is taken over from one that is stopped, which does not lead when it wakes', async () => {
+      const a = candidate('a');
+      await until(a.said, { leads: true }, 20);
+      const b = candidate('b');
+      await until(b.said, { ready: true }, 20);
+      a.child.kill('SIGSTOP');
+      await until(b.said, { leads: true }, 25); // 15 s, a retry, and a slow machine
+      a.child.kill('SIGCONT');
+      await until(a.said, { leads: false }, 10);
+      expect(a.said).toContainEqual({ woke: true, mayWrite: false });
+      expect(a.said).not.toContainEqual({ woke: true, mayWrite: true });
+      expect(b.said).toEqual([{ ready: true }, { leads: true }]);
+      expect(await leases.get({ namespace, name: 'mcs' })).toMatchObject({ holder: 'b', transitions: 1 });
+    });
+
+    it('passes on within a retry of SIGTERM, and the process ends by itself', async () => {
+      const a = candidate('a');
+      await until(a.said, { leads: true }, 20);
+      const b = candidate('b');
+      await until(b.said, { ready: true }, 20);
+      a.child.kill('SIGTERM');
+      expect(await once(a.child, 'exit')).toEqual([0, null]);
+      expect(a.said.filter((line) => JSON.stringify(line).includes('leads'))).toEqual([
+        { leads: true },
+        { leads: false },
+      ]);
+      await until(b.said, { leads: true }, 6); // the Lease of one that died would stay for 15 s
     });
   });
 });
