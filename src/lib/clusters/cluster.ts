@@ -184,6 +184,6 @@ export interface Cluster {
    * Tells the state of a kind, and then its changes, until the function it returns is called or the cluster is closed.
    * Nothing else ends it: it reconnects, and relists where events may have been missed.
    */
-  watch?<K extends Kind>(kind: K, watcher: Watcher<K>): () => void;
+  watch<K extends Kind>(kind: K, watcher: Watcher<K>): () => void;
   close(): Promise<void>;
 }

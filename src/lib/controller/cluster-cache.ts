@@ -1,4 +1,3 @@
-import type { Kind } from '../api/kinds.ts';
 import type { Cluster, ClusterFacts, Watcher } from '../clusters/cluster.ts';
 import { ClusterError } from '../errors.ts';
 import { type Identity, identityOf } from '../plan/membership.ts';
@@ -145,8 +144,8 @@ export class ClusterCache {
 
   #watch(): void {
     const properties = this.#properties.watcher(this.#kindListener('ClusterProperty'));
-    this.#stops.push(watch(this.#cluster, 'ClusterProperty', properties));
-    for (const kind of OBSERVED_KINDS) this.#stops.push(watch(this.#cluster, kind, this.#watcher(kind)));
+    this.#stops.push(this.#cluster.watch('ClusterProperty', properties));
+    for (const kind of OBSERVED_KINDS) this.#stops.push(this.#cluster.watch(kind, this.#watcher(kind)));
   }
 
   #kindListener(kind: WatchedKind): KindListener {
@@ -212,9 +211,4 @@ export class ClusterCache {
     else this.#lostSince ??= this.#clock.now();
     this.#listener.state();
   }
-}
-
-function watch<K extends Kind>(cluster: Cluster, kind: K, watcher: Watcher<K>): () => void {
-  if (cluster.watch === undefined) throw new Error(`defect: ${cluster.name} cannot be watched`);
-  return cluster.watch(kind, watcher);
 }
