@@ -57,8 +57,10 @@ export class BareImports {
     const left = [...services];
     let writes = 0;
     const worker = async (): Promise<void> => {
-      for (let next = left.shift(); next !== undefined; next = left.shift())
-        writes += await this.#writeOne(next, member);
+      for (let next = left.shift(); next !== undefined; next = left.shift()) {
+        const made = await this.#writeOne(next, member);
+        writes += made;
+      }
     };
     await Promise.all(Array.from({ length: WORKERS }, worker));
     return writes;

@@ -14,6 +14,7 @@ import { type Result, met } from './result.ts';
 import { measureStartup } from './startup.ts';
 import { showTable, writeTable } from './table.ts';
 import { measureTransport } from './transport.ts';
+import { measureWatches } from './watches.ts';
 
 const PARTS: Readonly<Record<string, (scratch: Scratch) => Promise<Result>>> = {
   startup: measureStartup,
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, (scratch: Scratch) => Promise<Result>>> = {
   'fan-out': measureFanOut,
   restart: measureRestart,
   'cold-start': measureColdStart,
+  watches: measureWatches,
 };
 
 const { values, positionals } = parseArgs({ options: { write: { type: 'boolean' } }, allowPositionals: true });
