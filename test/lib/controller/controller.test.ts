@@ -240,11 +240,14 @@ describe('a controller', { timeout: 120_000 }, () => {
     const [east, north, west] = [joined('east'), joined('north'), joined('west')];
     offers(west, 'cart', '10.0.1.1');
     offers(east, 'cart', '10.0.0.1');
-    const { controller, run, outcomes } = world();
-    await controller.update([east, north, west]);
-    await run();
-    await run();
+    const first = world();
+    await first.controller.update([east, north, west]);
+    await first.run();
+    await first.run();
+    first.controller.close();
     west.fail(AWAY);
+    const { controller, run, outcomes } = world(); // it has never seen west
+    await controller.update([east, north, west]);
     await run();
     for (const contested of [east, north]) {
       const apply = contested.apply.bind(contested);
@@ -256,6 +259,7 @@ describe('a controller', { timeout: 120_000 }, () => {
     for (let round = 0; round < 10; round++) await run(0);
     expect(outcomes.length).toBeGreaterThan(1);
     expect(outcomes.length).toBeLessThan(8);
+    expect(outcomes[0]?.plan.absent).toEqual(['west']);
     expect(outcomes.some(({ changes, problems }) => changes.length > 0 && problems.length > 0)).toBe(true);
   });
 
