@@ -5,7 +5,7 @@ const { clusters } = await directoryClusters([process.argv[2] ?? ''], {});
 const [cluster] = clusters;
 const ignore = (): void => undefined;
 let end = ignore;
-const stop = cluster?.watch?.('Service', {
+const stop = cluster?.watch('Service', {
   replace: () => {
     process.stdout.write('told');
     setTimeout(() => {
