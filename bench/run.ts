@@ -11,6 +11,7 @@ import { measurePass } from './pass.ts';
 import { type Scratch, makeScratch, root } from './program.ts';
 import { measureRestart } from './restart.ts';
 import { type Result, met } from './result.ts';
+import { measureServices } from './services.ts';
 import { measureStartup } from './startup.ts';
 import { showTable, writeTable } from './table.ts';
 import { measureTransport } from './transport.ts';
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, (scratch: Scratch) => Promise<Result>>> = {
   restart: measureRestart,
   'cold-start': measureColdStart,
   watches: measureWatches,
+  services: measureServices,
 };
 
 const { values, positionals } = parseArgs({ options: { write: { type: 'boolean' } }, allowPositionals: true });
