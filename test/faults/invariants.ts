@@ -23,7 +23,7 @@ export interface Pause {
   to: number;
 }
 
-/** How long a source must have been live and in reach for a delete of its slices to be wrong. */
+/** How long a source must have been left alone, and in reach, for a delete of its slices to be wrong. */
 const LIVE = 15_000;
 
 /** Time in which an answer that is through may still have been lost on its way. */
@@ -111,14 +111,15 @@ export class Invariants {
     const [service = '', source = ''] = [labels[SERVICE_NAME_LABEL], labels[SOURCE_CLUSTER_LABEL]];
     const from = this.#sites.get(source);
     if (from === undefined || !(PLAIN as readonly string[]).includes(service)) return [];
-    const [since, until] = [received - LIVE, Date.now()];
+    // What was done before or during a fault is heard after it; what is not heard of stays (design rule 19).
+    const since = Math.min(...[server, source].map((at) => this.#sites.get(at)?.calmBefore(received, LIVE) ?? 0));
+    const until = Date.now();
     const isUncertain =
-      from.wasFaulty(since, received) ||
       this.#world.wasTouched(source, namespace, service, since, until) ||
       [source, server].some((at) => this.#world.wasTouched(at, namespace, '', since, until));
     if (isUncertain || !this.#world.isExported(from, namespace, service)) return [];
     if (this.#world.slices(from, namespace, service).length === 0) return [];
-    return [`deleted a slice of ${source}, which has been live for ${LIVE / 1000} s`];
+    return [`deleted a slice of ${source}, which nobody has touched for ${Math.round((received - since) / 1000)} s`];
   }
 
   /** An answer with a version that the object had before: nothing was different. */

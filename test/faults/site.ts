@@ -43,6 +43,15 @@ export class Site {
     return this.faults.some((fault) => fault.from <= to && fault.to >= from);
   }
 
+  /** The begin of a time without a fault, that long, before this one: whatever was done earlier has been heard of since. */
+  calmBefore(time: number, milliseconds: number): number {
+    let since = time - milliseconds;
+    for (const fault of this.faults.toReversed()) {
+      if (fault.from <= time && fault.to >= since) since = Math.min(since, fault.from - milliseconds);
+    }
+    return since;
+  }
+
   /** Makes an object; the answer is the object. */
   create(object: Manifest): Promise<Json> {
     const path = pathOf(kindOf(object), object.metadata.namespace);
