@@ -91,7 +91,7 @@ export async function watchClusterset(
 
 async function electionPlace(flags: Flags, open: Run['home']): Promise<ElectionPlace | undefined> {
   const { home, shards } = flags;
-  if (!flags['leader-elect'] || home === undefined) return undefined;
+  if (flags['leader-elect'] !== true || home === undefined) return undefined;
   const { leases } = await open(home);
   if (leases === undefined) throw new UsageError(`${home} is a directory: it holds no Leases`, 'give --home CONTEXT');
   return {

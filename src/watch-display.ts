@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import type { ControllerState } from './lib/controller/controller.ts';
+import type { ControllerState } from './lib/controller/controller-options.ts';
 import type { Entry } from './lib/controller/journal.ts';
 import { changeLine } from './lib/output/reconcile-text.ts';
 import { entryJSON, entryLines, liveLine } from './lib/output/watch-text.ts';

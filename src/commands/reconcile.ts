@@ -7,7 +7,7 @@ import { RefusedError, UsageError } from '../lib/errors.ts';
 import { changeLine, reconcileSummary } from '../lib/output/reconcile-text.ts';
 import { canAsk } from '../prompt.ts';
 import { watchClusterset } from '../watch-clusterset.ts';
-import { type WatchFlags, watchFlags } from '../watch-flags.ts';
+import { type WatchFlags, requireTogether, watchFlags } from '../watch-flags.ts';
 
 /** The parsed flags of this command. */
 interface ReconcileFlags extends ClusterFlags, WatchFlags {
@@ -23,14 +23,18 @@ interface ReconcileFlags extends ClusterFlags, WatchFlags {
 
 export default class Reconcile extends ClusterCommand {
   static override group: Group = 'ClusterSet';
-  static override summary = 'Make every member hold the imports that the exports call for, once.';
+  static override summary = 'Make every member hold the imports that the exports call for.';
   static override description =
-    'From the exports of all members it computes the ServiceImports, derived Services and EndpointSlices that each cluster should hold, and writes the difference. A second pass writes nothing. What an unreachable member gave stays.';
+    'From the exports of all members it computes the ServiceImports, derived Services and EndpointSlices that each cluster should hold, and writes the difference. A second pass writes nothing. What an unreachable member gave stays. With --watch it goes on, and writes whatever a change calls for.';
   static override examples = [
     { description: 'See what would change:', command: '<%= config.bin %> <%= command.id %> --dry-run' },
     {
       description: 'Two folders of manifests:',
       command: '<%= config.bin %> <%= command.id %> --dir clusters/east --dir clusters/west',
+    },
+    {
+      description: 'Keep it so, beside another process that takes over when this one ends:',
+      command: '<%= config.bin %> <%= command.id %> --watch --yes --leader-elect --home east',
     },
     {
       description: 'After losing the cluster "west" for good:',
@@ -54,6 +58,7 @@ export default class Reconcile extends ClusterCommand {
 
   async run(): Promise<object> {
     const { flags } = await this.parse(Reconcile);
+    requireTogether(flags);
     if (flags.watch) return this.#watch(flags);
     return this.#once(flags);
   }

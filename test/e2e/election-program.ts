@@ -4,7 +4,7 @@
  */
 import { contextClusters } from '../../src/lib/clusters/kube/contexts.ts';
 import { Election } from '../../src/lib/controller/election.ts';
-import { systemLeaseClock } from '../../src/lib/controller/lease-clock.ts';
+import { systemClock } from '../../src/lib/controller/system-clock.ts';
 
 const [kubeconfig = '', namespace = '', identity = ''] = process.argv.slice(2);
 const options = { contexts: [], env: process.env, home: '/nonexistent', requestTimeout: 10, concurrency: 4 };
@@ -20,7 +20,7 @@ const election = new Election({
   namespace,
   name: 'mcs',
   identity,
-  clock: systemLeaseClock,
+  clock: systemClock,
   onChange: (leads) => {
     say({ leads });
   },

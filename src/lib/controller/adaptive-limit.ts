@@ -10,6 +10,9 @@ const COOL_DOWN = 1000;
 /** Answers that take this many times as long as the best lately mean that the server is falling behind. */
 const SLOW = 4;
 
+/** By how much of itself the best time grows in a second, so that one lucky answer is not the measure for ever. */
+const FADING = 0.02;
+
 /** Milliseconds below which an answer is never slow. */
 const QUICK = 250;
 
@@ -26,6 +29,7 @@ export class AdaptiveLimit {
   #running = 0;
   #reducedAt = -Infinity;
   #best = Infinity;
+  #bestAt = 0;
 
   /** @param now milliseconds, monotonic */
   constructor(range: LimitRange, now: () => number) {
@@ -60,7 +64,10 @@ export class AdaptiveLimit {
       return;
     }
     // The best is forgotten slowly, so that a cluster that has become slower for good is not held down for ever.
-    this.#best = Math.min(this.#best * 1.01, Math.max(1, milliseconds));
+    const now = this.#now();
+    const faded = this.#best * (1 + ((now - this.#bestAt) / 1000) * FADING);
+    this.#best = Math.min(faded, Math.max(1, milliseconds));
+    this.#bestAt = now;
     if (milliseconds > QUICK && milliseconds > this.#best * SLOW) {
       this.#reduce();
       return;

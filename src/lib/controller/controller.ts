@@ -1,45 +1,10 @@
 import type { Cluster } from '../clusters/cluster.ts';
 import type { CacheListener } from './cluster-cache.ts';
-import type { WatchedKind } from './watched-kinds.ts';
 import { ClusterLife, type LifeContext } from './cluster-life.ts';
+import type { ControllerListener, ControllerOptions, ControllerState } from './controller-options.ts';
 import { KnownServices } from './known-services.ts';
 import type { Outcome } from './lane.ts';
 import { type Roster, isSameMember, isSameRoll, rosterOf } from './roster.ts';
-import type { Permit } from './permit.ts';
-import type { QueueClock } from './work-queue.ts';
-
-export interface ControllerOptions {
-  readonly clusterset: string | undefined;
-  readonly gone: readonly string[];
-  readonly adopt: boolean;
-  readonly allowedNamespaces: readonly string[];
-  /** Milliseconds between two looks at everything. */
-  readonly resync: number;
-  /** Milliseconds; undefined: what a cluster gave stays however long it is away. */
-  readonly staleAfter: number | undefined;
-  readonly permit: Permit;
-  readonly clock: QueueClock;
-  /** RFC 3339. */
-  readonly now: () => string;
-  /** Ends what is in work at once. */
-  readonly signal: AbortSignal;
-}
-
-/** What a controller tells while it runs. */
-export interface ControllerListener {
-  outcome(cluster: string, outcome: Outcome): void;
-  /** Something about the clusters changed: who takes part, who is heard, what is wrong. */
-  state(state: ControllerState): void;
-  heard(cluster: string, kind: WatchedKind): void;
-  defect(cluster: string, key: string, error: unknown): void;
-}
-
-export interface ControllerState {
-  /** True once every cluster was read or is known not to answer. */
-  readonly ready: boolean;
-  readonly roster: Roster;
-  readonly clusters: readonly ClusterLife[];
-}
 
 /** Milliseconds in which several reasons to look at the clusters anew count as one. */
 const GATHER = 20;
@@ -56,6 +21,7 @@ export class Controller {
   readonly #known = new KnownServices();
   readonly #context: LifeContext;
   #roster: Roster = { clusterset: undefined, members: [], gone: new Set(), problems: [], warnings: [] };
+  #clusterset: string | undefined;
   #ready = false;
   #ended = false;
   #gathering: (() => void) | undefined;
@@ -64,6 +30,7 @@ export class Controller {
 
   constructor(options: ControllerOptions, listener: ControllerListener) {
     this.#options = options;
+    this.#clusterset = options.clusterset;
     this.#listener = listener;
     const { clock, permit, signal } = options;
     this.#context = {
@@ -213,12 +180,14 @@ export class Controller {
     const lives = [...this.#lives.values()];
     const next = rosterOf(
       lives.map((life) => life.candidate()),
-      this.#options,
+      { ...this.#options, clusterset: this.#clusterset },
     );
     const before = this.#roster;
     const members = next.members.map((member) => before.members.find((old) => isSameMember(old, member)) ?? member);
     this.#roster = { ...next, members };
     const wasReady = this.#ready;
+    // A cluster that joins another clusterset leaves this one; it does not put in doubt which one is meant.
+    if (this.#ready) this.#clusterset ??= next.clusterset;
     this.#ready ||= lives.length > 0 && lives.every(({ cache }) => !cache.isPending);
     for (const life of lives) {
       life.enter(members.find(({ cluster }) => cluster === life.cluster.name));

@@ -1,6 +1,6 @@
 import type { ReportedChange } from '../actions/report-change.ts';
 import type { Problem } from '../plan/change.ts';
-import type { ControllerState } from './controller.ts';
+import type { ControllerState } from './controller-options.ts';
 import { WATCHED_KINDS, type WatchedKind } from './watched-kinds.ts';
 
 /** One thing that happened in a long run, for a person or a program to read. */

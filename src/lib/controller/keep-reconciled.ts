@@ -2,7 +2,8 @@ import type { Cluster, Traffic } from '../clusters/cluster.ts';
 import { McsError } from '../errors.ts';
 import type { ClusterLife } from './cluster-life.ts';
 import { ConflictNotes } from './conflict-notes.ts';
-import { Controller, type ControllerOptions, type ControllerState } from './controller.ts';
+import { Controller } from './controller.ts';
+import type { ControllerOptions, ControllerState } from './controller-options.ts';
 import { type Entry, Journal } from './journal.ts';
 import { type Metrics } from './metrics.ts';
 import { type Held, type Leadership, type LeadershipOptions, leadershipBy } from './leadership.ts';
@@ -91,8 +92,11 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
   const open = (): Promise<readonly Cluster[]> =>
     options.open((name) => trafficOf(name, { permit, metrics, life: () => controller.life(name) }));
   await controller.update(await open());
+  let reading = Promise.resolve();
   const unwatch = await options.watchConfiguration(() => {
-    open()
+    // One after the other, so that what was read last counts.
+    reading = reading
+      .then(open)
       .then((clusters) => controller.update(clusters))
       .catch((error: unknown) => {
         // A file that is just being written; what was read before stays good.

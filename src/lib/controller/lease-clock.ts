@@ -37,15 +37,3 @@ export function pause(clock: LeaseClock, milliseconds: number, signal: AbortSign
     signal.addEventListener('abort', done, { once: true });
   });
 }
-
-export const systemLeaseClock: LeaseClock = {
-  now: () => performance.now(),
-  wall: () => Date.now(),
-  after: (milliseconds, run) => {
-    const timer = setTimeout(run, milliseconds);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-  random: () => Math.random(),
-};

@@ -1,4 +1,4 @@
-import type { ControllerState } from './controller.ts';
+import type { ControllerState } from './controller-options.ts';
 import { WATCHED_KINDS } from './watched-kinds.ts';
 import type { Outcome } from './lane.ts';
 import type { Metrics } from './metrics.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ALL_FIELDS } from '../../../src/lib/api/fields.ts';
-import type { ControllerState } from '../../../src/lib/controller/controller.ts';
+import type { ControllerState } from '../../../src/lib/controller/controller-options.ts';
 import { type Entry, Journal } from '../../../src/lib/controller/journal.ts';
 import type { Roster } from '../../../src/lib/controller/roster.ts';
 import type { Problem } from '../../../src/lib/plan/change.ts';

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { planAll } from '../../../src/lib/actions/reconcile.ts';
-import { Controller, type ControllerOptions, type ControllerState } from '../../../src/lib/controller/controller.ts';
+import { Controller } from '../../../src/lib/controller/controller.ts';
+import type { ControllerOptions, ControllerState } from '../../../src/lib/controller/controller-options.ts';
 import type { Outcome } from '../../../src/lib/controller/lane.ts';
 import { ALWAYS } from '../../../src/lib/controller/permit.ts';
 import type { Change } from '../../../src/lib/plan/change.ts';

@@ -83,9 +83,10 @@ export class Reflector<K extends Kind> {
     if (version !== this.#version) this.#resourceVersion = undefined;
     this.#version = version;
     const path = pathOf(this.#kind, version, {});
-    if (this.#inDoubt && (await this.#wentBack(path))) this.#resourceVersion = undefined;
+    const isBack = this.#inDoubt && (await this.#wentBack(path));
+    if (isBack) this.#resourceVersion = undefined;
     const isFresh = this.#resourceVersion === undefined;
-    const from = this.#resourceVersion ?? (await this.#list(path, version));
+    const from = this.#resourceVersion ?? (await this.#list(path, version, isBack));
     this.#inDoubt = false;
     const began = performance.now();
     try {
@@ -98,7 +99,7 @@ export class Reflector<K extends Kind> {
     }
   }
 
-  async #list(path: string, version: string): Promise<string> {
+  async #list(path: string, version: string, isBack: boolean): Promise<string> {
     const { cluster } = this.#context;
     const intent = this.#intent('list');
     const apiVersion = apiVersionOf(this.#kind, version);
@@ -113,7 +114,9 @@ export class Reflector<K extends Kind> {
     const { items, resourceVersion } = await listAll(this.#context.api(), { path, intent, read, signal: this.#signal });
     this.#signal.throwIfAborted();
     if (resourceVersion === '') throw malformed(cluster, intent, undefined, new Error('a list without a version'));
-    this.#watcher.replace(items);
+    // After a restored backup what is known has higher versions than what is.
+    if (isBack) this.#watcher.replace(items);
+    else this.#watcher.replace(items, resourceVersion);
     this.#resourceVersion = resourceVersion;
     return resourceVersion;
   }
