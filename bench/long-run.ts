@@ -38,6 +38,7 @@ export class LongRun {
       env: { ...process.env, ...scratch.env },
       stdio: ['ignore', openSync(join(folder, 'stdout'), 'w'), openSync(log, 'w')],
     });
+    process.once('exit', () => child.kill('SIGKILL')); // also when the benchmark fails
     return new LongRun(child, `http://${address}`, log);
   }
 
