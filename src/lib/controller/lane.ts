@@ -1,6 +1,7 @@
 import { type ReportedChange, reportChanges } from '../actions/report-change.ts';
 import { type SettleContext, settle } from '../actions/settle.ts';
 import type { Writable } from '../actions/write.ts';
+import { HTTPError } from '../clusters/kube/status.ts';
 import type { ClusterErrorReason } from '../errors.ts';
 import type { Problem } from '../plan/change.ts';
 import type { Member, PlanOptions } from '../plan/member.ts';
@@ -114,6 +115,7 @@ export class Lane {
     const plan = planService(key.slice(0, slash), key.slice(slash + 1), members, options, self);
     const writable = this.#context.writable(key);
     const errors: ClusterErrorReason[] = [];
+    let askedToWait = 0;
     const context: SettleContext = {
       members,
       only: self,
@@ -122,14 +124,17 @@ export class Lane {
       dryRun: 'none',
       signal: this.#context.signal,
       down: new Map(),
-      onError: ({ reason }) => errors.push(reason),
+      onError: ({ reason, cause }) => {
+        errors.push(reason);
+        if (cause instanceof HTTPError) askedToWait = Math.max(askedToWait, cause.retryAfter ?? 0);
+      },
     };
     const settled =
       plan.changes.length === 0 ? { plan, done: [], problems: plan.problems } : await settle(plan, context);
     const own = settled.problems.filter(({ cluster }) => cluster === self.cluster);
     // What a write did not do is tried again; what the plan itself cannot mend waits for an event.
     const failed = own.some((problem) => problem.severity === 'partial' && !settled.plan.problems.includes(problem));
-    if (failed) work.retry();
+    if (failed) work.retry(askedToWait);
     else work.done();
     const took = this.#context.now() - began;
     const changes = reportChanges(settled.done);

@@ -20,8 +20,11 @@ export interface Work {
   readonly waited: number;
   /** It is done; its failures are forgotten. */
   done(): void;
-  /** It failed: it comes back after its backoff, at once if it changed meanwhile. Returns the delay in milliseconds. */
-  retry(): number;
+  /**
+   * It failed: it comes back after its backoff, at once if it changed meanwhile. Returns the delay in milliseconds.
+   * @param atLeast milliseconds that a server asked to be left alone
+   */
+  retry(atLeast?: number): number;
 }
 
 /**
@@ -78,6 +81,11 @@ export class WorkQueue {
     this.#enqueue(key);
   }
 
+  /** Ends all backoffs: what made the keys fail is over. */
+  endBackoffs(): void {
+    for (const key of [...this.#delayed.keys()]) this.add(key);
+  }
+
   /** The next key, as soon as there is one; undefined once the queue is closed. */
   take(): Promise<Work | undefined> {
     if (this.#closed) return Promise.resolve(undefined);
@@ -127,12 +135,12 @@ export class WorkQueue {
         this.#failures.delete(key);
         if (again && !this.#closed) this.#enqueue(key);
       },
-      retry: () => {
+      retry: (atLeast = 0) => {
         const again = end();
         const failures = (this.#failures.get(key) ?? 0) + 1;
         this.#failures.set(key, failures);
         const { backoff, clock } = this.#options;
-        const delay = again ? 0 : delayAfter(failures, backoff, clock.random());
+        const delay = again ? 0 : Math.max(atLeast, delayAfter(failures, backoff, clock.random()));
         if (this.#closed) return delay;
         if (again) {
           this.#enqueue(key);

@@ -111,6 +111,16 @@ describe('backoff', () => {
     expect((await taken(queue))?.retry()).toBe(5);
   });
 
+  it('hands out at once what waits for its backoff when the reason to wait is over', async () => {
+    const { queue } = made();
+    queue.add('shop/cart');
+    (await taken(queue))?.retry();
+    expect(queue.depth).toBe(0);
+    queue.endBackoffs();
+    expect([queue.depth, queue.delayed]).toEqual([1, 0]);
+    expect((await taken(queue))?.key).toBe('shop/cart');
+  });
+
   it('ends at once for a key that changes', async () => {
     const { queue, clock } = made();
     queue.add('a');
@@ -118,6 +128,16 @@ describe('backoff', () => {
     queue.add('a');
     expect(queue.depth).toBe(1);
     expect(clock.pending).toBe(0);
+  });
+
+  it('is at least what a server asked for', async () => {
+    const { queue, clock } = made();
+    queue.add('a');
+    expect((await taken(queue))?.retry(2000)).toBe(2000);
+    clock.turn(1999);
+    expect(queue.depth).toBe(0);
+    clock.turn(1);
+    expect(queue.depth).toBe(1);
   });
 
   it('does not wait for a key that changed while in work', async () => {
