@@ -103,8 +103,9 @@ export class ClusterLife {
     return this.#self !== undefined;
   }
 
-  /** Lets work pass, or holds it back. */
+  /** Lets work pass, or holds it back. What failed while the cluster was away need not wait now that it is back. */
   set open(open: boolean) {
+    if (open && !this.#gate.isOpen) this.queue.endBackoffs();
     this.#gate.set(open);
   }
 

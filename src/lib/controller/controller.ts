@@ -186,9 +186,9 @@ export class Controller {
     const members = next.members.map((member) => before.members.find((old) => isSameMember(old, member)) ?? member);
     this.#roster = { ...next, members };
     const wasReady = this.#ready;
+    this.#ready ||= lives.length > 0 && lives.every(({ cache }) => !cache.isPending);
     // A cluster that joins another clusterset leaves this one; it does not put in doubt which one is meant.
     if (this.#ready) this.#clusterset ??= next.clusterset;
-    this.#ready ||= lives.length > 0 && lives.every(({ cache }) => !cache.isPending);
     for (const life of lives) {
       life.enter(members.find(({ cluster }) => cluster === life.cluster.name));
       life.open = this.#ready && life.cache.synced;
