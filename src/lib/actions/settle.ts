@@ -64,8 +64,8 @@ export async function settle(first: ServicePlan, context: SettleContext): Promis
 }
 
 interface State {
-  /** How often an object (and subresource) was written. */
-  readonly tries: Map<string, number>;
+  /** What was last wanted of an object (and subresource), and how often that was written. */
+  readonly tries: Map<string, { readonly wanted: string; readonly count: number }>;
   /** Objects that are given up for this run; the rest of the service goes on. */
   readonly givenUp: Set<string>;
   /** Objects that exist in a dry run only. */
@@ -118,8 +118,10 @@ function decidesTheRest(change: Change, member: Member): boolean {
 
 async function writeOne(change: Change, member: Member, state: State, context: SettleContext): Promise<void> {
   const key = `${change.cluster} ${change.kind} ${keyOf(change.object.metadata)} ${change.subresource ?? ''}`;
-  const tries = (state.tries.get(key) ?? 0) + 1;
-  state.tries.set(key, tries);
+  const wanted = wantedBy(change);
+  const before = state.tries.get(key);
+  const tries = before?.wanted === wanted ? before.count + 1 : 1;
+  state.tries.set(key, { wanted, count: tries });
   const mode = modeOf(change, tries);
   if (mode === undefined) {
     state.givenUp.add(objectKey(change));
@@ -131,6 +133,12 @@ async function writeOne(change: Change, member: Member, state: State, context: S
   else putInto(member, change, after);
   if (change.verb === 'create') state.created.add(objectKey(change));
   state.done.push(change);
+}
+
+/** What a change wants, without what the server alone decides: in a long run it may be another thing in each round. */
+function wantedBy({ object, subresource }: Change): string {
+  const { resourceVersion, generation, uid, creationTimestamp, ...metadata } = object.metadata;
+  return JSON.stringify(subresource === 'status' && 'status' in object ? object.status : { ...object, metadata });
 }
 
 /**

@@ -21,6 +21,8 @@ export class Controller {
   readonly #known = new KnownServices();
   readonly #context: LifeContext;
   #roster: Roster = { clusterset: undefined, members: [], gone: new Set(), problems: [], warnings: [] };
+  /** Services for whose absent sources imports speak. */
+  readonly #withAbsent = new Set<string>();
   #clusterset: string | undefined;
   #ready = false;
   #ended = false;
@@ -123,18 +125,16 @@ export class Controller {
   }
 
   #listenTo(name: string): CacheListener {
-    const enqueue = (keys: Iterable<string>): void => {
-      for (const key of keys) this.#enqueue(key);
-    };
     return {
-      services: (keys) => {
-        for (const key of keys) this.#touched(key);
+      services: ({ exported, imported }) => {
+        for (const key of exported) if (this.#isOurs(key)) this.#enqueue(key);
+        for (const key of imported) if (this.#isOurs(key)) this.#enqueueAt(name, key);
       },
       namespace: (namespace) => {
-        enqueue(this.#known.in(namespace));
+        for (const key of this.#known.in(namespace)) this.#enqueueAt(name, key);
       },
       service: (service) => {
-        enqueue(this.#known.ofDerived(service));
+        for (const key of this.#known.ofDerived(service)) this.#enqueueAt(name, key);
       },
       state: () => {
         this.#gather();
@@ -146,22 +146,37 @@ export class Controller {
   }
 
   /** Most Services of a cluster, and their slices, are nobody's business but its own. */
-  #touched(key: string): void {
-    if (!this.#ready) return;
-    if (this.#known.has(key) || this.#roster.members.some(({ observed }) => observed.concerns(key))) this.#enqueue(key);
+  #isOurs(key: string): boolean {
+    return this.#ready && (this.#known.has(key) || this.#roster.members.some(({ observed }) => observed.concerns(key)));
   }
 
+  /** For all clusters to look at. */
   #enqueue(key: string): void {
     this.#known.add(key);
     for (const life of this.#lives.values()) life.add(key);
   }
 
+  /** For one cluster to look at; for all when what it holds speaks for a source that is away. */
+  #enqueueAt(cluster: string, key: string): void {
+    if (this.#withAbsent.has(key)) {
+      this.#enqueue(key);
+      return;
+    }
+    this.#known.add(key);
+    this.#lives.get(cluster)?.add(key);
+  }
+
   #done(cluster: string, outcome: Outcome): void {
-    // An import speaks for a source that is away, so what one cluster holds may matter to the others. Not while it does
-    // not hold it for good: two clusters whose objects somebody fights over would keep each other from their backoff.
-    const isSettled = outcome.problems.every(({ severity }) => severity !== 'partial');
-    if (outcome.plan.absent.length > 0 && outcome.changes.length > 0 && isSettled) {
-      for (const [name, life] of this.#lives) if (name !== cluster) life.add(outcome.key);
+    const { key, plan, changes, problems } = outcome;
+    const speaks = plan.absent.length > 0;
+    const spoke = this.#withAbsent.has(key);
+    if (speaks) this.#withAbsent.add(key);
+    else this.#withAbsent.delete(key);
+    // Not while it does not hold it for good: two clusters whose objects somebody fights over would keep each other from
+    // their backoff.
+    const isSettled = problems.every(({ severity }) => severity !== 'partial');
+    if (speaks !== spoke || (speaks && changes.length > 0 && isSettled)) {
+      for (const [name, life] of this.#lives) if (name !== cluster) life.add(key);
     }
     this.#listener.outcome(cluster, outcome);
   }

@@ -30,10 +30,10 @@ describe('writes at a time', () => {
 
   it('halves when answers take ever longer, not by a refusal of one object', () => {
     const { limit } = made();
-    for (const status of [200, 403, 404, 409, 422]) limit.answered(status, 100);
-    limit.answered(200, 399);
+    for (const status of [200, 403, 404, 409, 422]) limit.answered(status, 400);
+    limit.answered(200, 1599);
     expect(limit.limit).toBe(16);
-    limit.answered(200, 500);
+    limit.answered(200, 2000);
     expect(limit.limit).toBe(8);
   });
 
@@ -52,7 +52,7 @@ describe('writes at a time', () => {
     limit.answered(200, 0);
     for (let answer = 1; answer < 1000; answer++) {
       at(answer * 1000);
-      limit.answered(200, 300);
+      limit.answered(200, 1100);
     }
     expect(limit.limit).toBe(16);
   });

@@ -23,7 +23,8 @@ function told(): { readonly lines: string[]; readonly listener: Parameters<typeo
   return {
     lines,
     listener: {
-      services: (keys) => lines.push(...keys),
+      services: ({ exported, imported }) =>
+        lines.push(...[...exported].map((key) => `export ${key}`), ...[...imported].map((key) => `import ${key}`)),
       namespace: (name) => lines.push(`all in ${name}`),
       service: (key) => lines.push(`Service ${key}`),
     },
@@ -36,7 +37,7 @@ describe('whom a change concerns', () => {
     const before = slice({ 'kubernetes.io/service-name': 'cart' });
     const after = slice({ 'multicluster.kubernetes.io/service-name': 'web', 'kubernetes.io/service-name': 'derived' });
     tellChange('EndpointSlice', { before, after }, listener);
-    expect([...lines].sort()).toEqual(['shop/cart', 'shop/derived', 'shop/web']);
+    expect(lines).toEqual(['export shop/cart', 'import shop/web']);
   });
 
   it('is nobody where a slice belongs to no service', () => {
@@ -52,7 +53,7 @@ describe('whom a change concerns', () => {
       { before: service('derived-x', { 'kubectl-mcs/import': 'cart' }), after: undefined },
       listener,
     );
-    expect(lines).toEqual(['shop/derived-x', 'shop/cart', 'Service shop/derived-x']);
+    expect(lines).toEqual(['export shop/derived-x', 'import shop/cart', 'Service shop/derived-x']);
   });
 
   it('is all in a namespace', () => {
