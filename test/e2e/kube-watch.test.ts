@@ -60,8 +60,8 @@ describeWithServers('a watch of an API server', () => {
 
   async function watching<K extends Kind>(kind: K, by: Cluster = cluster): Promise<Notes<K>> {
     const seen = notes<K>(30_000);
-    const stop = by.watch?.(kind, seen);
-    if (stop !== undefined) stops.push(stop);
+    const stop = by.watch(kind, seen);
+    stops.push(stop);
     await seen.until(/^replace/);
     await seen.until('heard');
     return seen;

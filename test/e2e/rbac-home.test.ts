@@ -37,17 +37,17 @@ describeWithServers('the rights of `mcs rbac print --for home`', () => {
   /** The first thing that a watch of the kind says. */
   function firstWord(kind: Kind): Promise<'heard' | ClusterError> {
     return new Promise((resolve) => {
-      const stop = cluster.watch?.(kind, {
+      const stop = cluster.watch(kind, {
         replace: () => undefined,
         put: () => undefined,
         remove: () => undefined,
         heard: () => {
           resolve('heard');
-          stop?.();
+          stop();
         },
         failed: (error) => {
           resolve(error);
-          stop?.();
+          stop();
         },
       });
     });

@@ -1,14 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { apiVersionOf, type Kind } from '../../api/kinds.ts';
-import { parseObject } from '../../api/parse.ts';
-import { isRecord } from '../../api/reader.ts';
+import type { Kind } from '../../api/kinds.ts';
 import { ClusterError } from '../../errors.ts';
 import type { Watcher } from '../cluster.ts';
 import type { API } from './api.ts';
 import { Heard } from './heard.ts';
-import { listAll, listVersion } from './list.ts';
+import { listVersion } from './list.ts';
+import { listKind } from './list-kind.ts';
 import { malformed } from './malformed.ts';
 import { intentOf, pathOf } from './paths.ts';
+import type { Recovery } from './recovery.ts';
 import { HTTPError, refusalError, type Intent } from './status.ts';
 import { oneLine } from './text.ts';
 import type { WatchClient } from './watch-client.ts';
@@ -20,6 +19,8 @@ export interface ReflectorContext {
   readonly cluster: string;
   api(): API;
   watches(): WatchClient;
+  /** Shared by all reflectors of the server. */
+  readonly recovery: Recovery;
   versionOf(kind: Kind): Promise<string>;
   /** Drops what is known of the kinds that are served. */
   forgetDiscovery(): void;
@@ -46,6 +47,9 @@ export class Reflector<K extends Kind> {
   #resourceVersion: string | undefined;
   /** The connection was lost: what answers next may be an older state of the server, restored from a backup. */
   #inDoubt = false;
+  #failing = false;
+  /** Milliseconds that the server asked to be left alone for. */
+  #asked = 0;
 
   constructor(kind: K, watcher: Watcher<K>, context: ReflectorContext, tuning: WatchTuning, signal: AbortSignal) {
     this.#kind = kind;
@@ -55,6 +59,7 @@ export class Reflector<K extends Kind> {
     this.#signal = signal;
     this.#pauses = new Pauses(tuning);
     this.#heard = new Heard(() => {
+      this.#recovered();
       try {
         watcher.heard();
       } catch (error) {
@@ -72,7 +77,7 @@ export class Reflector<K extends Kind> {
         if (this.#isOver()) break;
         pause = this.#fail(this.#explain(error));
       }
-      if (pause > 0) await sleep(pause, undefined, { signal: this.#signal }).catch(() => undefined);
+      if (pause > 0) await this.#context.recovery.pause(pause, this.#signal, this.#asked);
     }
     this.#heard.cancel();
   }
@@ -100,25 +105,20 @@ export class Reflector<K extends Kind> {
   }
 
   async #list(path: string, version: string, isBack: boolean): Promise<string> {
-    const { cluster } = this.#context;
-    const intent = this.#intent('list');
-    const apiVersion = apiVersionOf(this.#kind, version);
-    const read = (item: unknown) => {
-      const whole = isRecord(item) ? { ...item, apiVersion } : item;
-      try {
-        return parseObject(this.#kind, whole);
-      } catch (error) {
-        throw malformed(cluster, intent, whole, error);
-      }
-    };
-    const { items, resourceVersion } = await listAll(this.#context.api(), { path, intent, read, signal: this.#signal });
+    const from = { path, version, intent: this.#intent('list'), signal: this.#signal };
+    const { items, resourceVersion } = await listKind(this.#context.api(), this.#kind, from);
     this.#signal.throwIfAborted();
-    if (resourceVersion === '') throw malformed(cluster, intent, undefined, new Error('a list without a version'));
     // After a restored backup what is known has higher versions than what is.
     if (isBack) this.#watcher.replace(items);
     else this.#watcher.replace(items, resourceVersion);
     this.#resourceVersion = resourceVersion;
     return resourceVersion;
+  }
+
+  /** Once after a failure, so that a kind that goes on failing is not hurried by the others. */
+  #recovered(): void {
+    if (this.#failing) this.#context.recovery.isBack();
+    this.#failing = false;
   }
 
   /** Whether the server is at an earlier version than what it has told us: it would keep silent until it gets there. */
@@ -199,8 +199,9 @@ export class Reflector<K extends Kind> {
     }
     this.#heard.cancel();
     this.#tellFailure(error);
-    const asked = error.cause instanceof HTTPError ? error.cause.retryAfter : undefined;
-    return Math.max(this.#pauses.next(), asked ?? 0);
+    this.#failing = true;
+    this.#asked = error.cause instanceof HTTPError ? (error.cause.retryAfter ?? 0) : 0;
+    return Math.max(this.#pauses.next(), this.#asked);
   }
 
   #tellFailure(error: ClusterError): void {

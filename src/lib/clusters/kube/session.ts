@@ -7,6 +7,7 @@ import { discover, servedVersions, type Discovery } from './discovery.ts';
 import type { Server } from './entries.ts';
 import { readFacts } from './facts.ts';
 import type { ContextEntry } from './kubeconfig.ts';
+import { Recovery } from './recovery.ts';
 import { Reflector, type ReflectorContext } from './reflector.ts';
 import { oneLine } from './text.ts';
 import { Transport } from './transport.ts';
@@ -33,6 +34,7 @@ export interface KubeClusterOptions {
 /** What is kept of one API server while a Cluster lives: its connections, and what was learned of it. */
 export class Session implements ReflectorContext {
   readonly cluster: string;
+  readonly recovery = new Recovery();
   readonly #entry: ContextEntry;
   readonly #options: KubeClusterOptions;
   /** Aborts when the session ends; each watch listens. */

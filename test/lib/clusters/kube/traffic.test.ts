@@ -108,7 +108,7 @@ describe('traffic', () => {
     open.push(server);
     const answers: string[] = [];
     const onAnswer = ({ verb, status }: Answer): void => void answers.push(`${verb} ${status}`);
-    cluster(server.url, { traffic: { onAnswer } }).watch?.('Namespace', notes());
+    cluster(server.url, { traffic: { onAnswer } }).watch('Namespace', notes());
     const stream = await server.stream(0);
     server.instead = (request, response) => {
       server.instead = () => false;

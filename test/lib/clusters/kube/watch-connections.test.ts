@@ -54,7 +54,7 @@ async function serving(options: { pair?: KeyPair; http2?: boolean } = {}): Promi
 async function watchAll(made: Cluster): Promise<readonly Notes<Kind>[]> {
   const all = KINDS.map((kind) => {
     const seen = notes<Kind>();
-    made.watch?.(kind, seen);
+    made.watch(kind, seen);
     return seen;
   });
   await Promise.all(all.map((seen) => seen.until('heard')));
@@ -107,7 +107,7 @@ describe.skipIf(!hasOpenSSL)('the watches of a server', () => {
       },
     );
     const seen = notes<'Namespace'>();
-    made.watch?.('Namespace', seen);
+    made.watch('Namespace', seen);
     await seen.until('heard');
     proxy.deaden();
     await seen.until('failed timeout');
@@ -128,7 +128,7 @@ describe('a watch', () => {
   it('that hears nothing is begun anew, which is no failure while the server answers', async () => {
     const server = await serving();
     const again = notes<'Namespace'>();
-    cluster({ url: server.url }, {}, { watch: { ...QUICK, silence: 50 } }).watch?.('Namespace', again);
+    cluster({ url: server.url }, {}, { watch: { ...QUICK, silence: 50 } }).watch('Namespace', again);
     await server.stream(4);
     expect(again.told()).toEqual(['replace']);
     expect(server.streams.filter((stream) => stream.isOpen()).length).toBeLessThanOrEqual(1);
@@ -137,7 +137,7 @@ describe('a watch', () => {
   it('that hears something is left alone', async () => {
     const server = await serving();
     const seen = notes<'Namespace'>();
-    cluster({ url: server.url }, {}, { watch: { ...QUICK, silence: 200 } }).watch?.('Namespace', seen);
+    cluster({ url: server.url }, {}, { watch: { ...QUICK, silence: 200 } }).watch('Namespace', seen);
     const stream = await server.stream(0);
     for (let round = 0; round < 20; round++) {
       stream.write('\n');
@@ -150,7 +150,7 @@ describe('a watch', () => {
     const server = await serving();
     server.instead = (request) => request.url?.includes('watch=1') === true;
     const seen = notes<'Namespace'>();
-    cluster({ url: server.url }, {}, { requestTimeout: 0.2 }).watch?.('Namespace', seen);
+    cluster({ url: server.url }, {}, { requestTimeout: 0.2 }).watch('Namespace', seen);
     await seen.until('failed timeout', 2);
     expect(seen.errors[0]?.message).toBe(`127.0.0.1:${server.port}: no answer within 0.2 s`);
   });
@@ -166,7 +166,7 @@ describe('a watch', () => {
       return true;
     };
     const seen = notes<'Namespace'>();
-    cluster({ url: server.url }, { tokenFile }).watch?.('Namespace', seen);
+    cluster({ url: server.url }, { tokenFile }).watch('Namespace', seen);
     const stream = await server.stream(0);
     writeFileSync(tokenFile, 'new');
     accepted = 'new';
@@ -183,8 +183,8 @@ describe('a watch', () => {
     const entry = { name: 'loop', file: '/kubeconfig', url: '', access: { problem: 'the context names no user' } };
     const made = closing(kubeCluster(entry, { ...OPTIONS, watch: QUICK }));
     const seen = notes<'Namespace'>();
-    const stop = made.watch?.('Namespace', seen);
+    const stop = made.watch('Namespace', seen);
     await seen.until('failed unauthorized', 2);
-    stop?.();
+    stop();
   });
 });

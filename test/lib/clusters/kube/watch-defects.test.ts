@@ -41,7 +41,7 @@ describe('of the informer of client-node', () => {
     async (error) => {
       const server = await listening();
       const seen = notes<'Namespace'>();
-      cluster(server).watch?.('Namespace', seen);
+      cluster(server).watch('Namespace', seen);
       const stream = await server.stream(0);
       await seen.until('heard');
       let times = 0;
@@ -70,7 +70,7 @@ describe('of the informer of client-node', () => {
       return true;
     };
     const seen = notes<'Namespace'>();
-    cluster(server).watch?.('Namespace', seen);
+    cluster(server).watch('Namespace', seen);
     await server.stream(0);
     expect(seen.told()).toEqual(['failed failed', 'failed failed', 'replace a']);
   });
@@ -107,7 +107,7 @@ describe('of the informer of client-node', () => {
           trip('failed');
         },
       };
-      cluster(server).watch?.('Namespace', calls);
+      cluster(server).watch('Namespace', calls);
       await server.stream(0);
       await seen.until('heard');
       server.streams.at(-1)?.write(added('a', '101'));
@@ -133,9 +133,9 @@ describe('of the informer of client-node', () => {
       return true;
     };
     const seen = notes<'Namespace'>();
-    const stop = cluster(server, { firstPause: 30, random: () => 1 }).watch?.('Namespace', seen);
+    const stop = cluster(server, { firstPause: 30, random: () => 1 }).watch('Namespace', seen);
     await seen.until('failed failed');
-    stop?.();
+    stop();
     const sent = server.requests.length;
     await sleep(100);
     expect(server.requests).toHaveLength(sent);
@@ -145,7 +145,7 @@ describe('of the informer of client-node', () => {
   it('client-node defect 5: an error among the events is told, and all is listed anew', async () => {
     const server = await listening();
     const seen = notes<'Namespace'>();
-    cluster(server).watch?.('Namespace', seen);
+    cluster(server).watch('Namespace', seen);
     server.version = '300';
     (await server.stream(0)).write(failure(500, 'InternalError', 'etcd has no leader'));
     expect((await server.stream(1)).query.get('resourceVersion')).toBe('300');
@@ -156,7 +156,7 @@ describe('of the informer of client-node', () => {
   it('client-node defect 6: a quiet watch that the server ends goes on without a pause', async () => {
     const server = await listening();
     const seen = notes<'Namespace'>();
-    cluster(server, { firstPause: 60_000, longestPause: 60_000, random: () => 1 }).watch?.('Namespace', seen);
+    cluster(server, { firstPause: 60_000, longestPause: 60_000, random: () => 1 }).watch('Namespace', seen);
     for (let round = 0; round < 10; round++) (await server.stream(round)).end();
     (await server.stream(10)).write(added('a', '101'));
     await seen.until('put a');
@@ -166,7 +166,7 @@ describe('of the informer of client-node', () => {
   it('client-node defect 7: bookmarks are asked for, and the next watch begins at the last', async () => {
     const server = await listening();
     const seen = notes<'Namespace'>();
-    cluster(server, { random: () => 0.5 }).watch?.('Namespace', seen);
+    cluster(server, { random: () => 0.5 }).watch('Namespace', seen);
     const first = await server.stream(0);
     expect(Object.fromEntries(first.query)).toEqual({
       watch: '1',
@@ -186,7 +186,7 @@ describe('of the informer of client-node', () => {
     let size = 0;
     const seen = notes<'Namespace'>();
     vi.spyOn(seen, 'replace').mockImplementation(({ length }) => (size = length));
-    cluster(server, {}).watch?.('Namespace', seen);
+    cluster(server, {}).watch('Namespace', seen);
     await server.stream(0);
     expect(size).toBe(130_000);
   });

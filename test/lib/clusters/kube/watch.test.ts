@@ -43,8 +43,7 @@ async function watching(
   server.items = [namespace('a', '99')];
   const seen = notes<'Namespace'>();
   const made = cluster(server, { watch: { ...QUICK, ...options } });
-  const stop = made.watch?.('Namespace', seen);
-  if (stop === undefined) throw new Error('a context can be watched');
+  const stop = made.watch('Namespace', seen);
   await server.stream(0);
   return { server, seen, stop, made };
 }
@@ -81,7 +80,7 @@ describe('a watch', () => {
       return true;
     };
     const seen = notes<'Namespace'>();
-    cluster(server).watch?.('Namespace', seen);
+    cluster(server).watch('Namespace', seen);
     expect(await from(server, 0)).toBe('7');
     expect(seen.told()).toEqual(['replace a,b']);
   });
@@ -214,7 +213,7 @@ describe('a watch', () => {
       reply(response, 500, {});
       return true;
     };
-    cluster(server, { watch: { ...QUICK, firstPause: 20, longestPause: 80, random: () => 1 } }).watch?.(
+    cluster(server, { watch: { ...QUICK, firstPause: 20, longestPause: 80, random: () => 1 } }).watch(
       'Namespace',
       notes(),
     );
@@ -243,7 +242,7 @@ describe('a watch', () => {
       return true;
     };
     const seen = notes<'ServiceExport'>();
-    cluster(server).watch?.('ServiceExport', seen);
+    cluster(server).watch('ServiceExport', seen);
     await seen.until('failed not-served');
     served = ['v1beta1'];
     expect((await server.stream(0)).path).toContain('v1beta1');
@@ -268,13 +267,13 @@ describe('a watch', () => {
     const controller = new AbortController();
     const seen = notes<'Namespace'>();
     const made = cluster(server, { signal: controller.signal });
-    const stop = made.watch?.('Namespace', seen);
+    const stop = made.watch('Namespace', seen);
     const stream = await server.stream(0);
     await seen.until('heard');
-    if (how === 'stop') stop?.();
+    if (how === 'stop') stop();
     else if (how === 'close') await made.close();
     else controller.abort();
-    stop?.(); // once more does no harm
+    stop(); // once more does no harm
     await vi.waitFor(() => {
       expect(stream.isOpen()).toBe(false);
     });
@@ -291,7 +290,7 @@ describe('a watch', () => {
       stopping.stop?.();
       return false;
     };
-    stopping.stop = cluster(server).watch?.('Namespace', seen);
+    stopping.stop = cluster(server).watch('Namespace', seen);
     await vi.waitFor(() => {
       expect(server.requests).toHaveLength(1);
     });
