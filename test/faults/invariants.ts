@@ -23,8 +23,11 @@ export interface Pause {
   to: number;
 }
 
-/** How long a source must have been left alone, and in reach, for a delete of its slices to be wrong. */
-const LIVE = 15_000;
+/**
+ * How long a source must have been left alone before a delete of what it gives is wrong, in milliseconds: after a fault a
+ * watch comes back within its longest pause (30 s), and only then does mcs learn what was done meanwhile.
+ */
+const LIVE = 45_000;
 
 /** Time in which an answer that is through may still have been lost on its way. */
 const ON_THE_WAY = 1500;
