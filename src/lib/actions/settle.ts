@@ -64,8 +64,8 @@ export async function settle(first: ServicePlan, context: SettleContext): Promis
 }
 
 interface State {
-  /** What was last wanted of an object (and subresource), and how often that was written. */
-  readonly tries: Map<string, { readonly wanted: string; readonly count: number }>;
+  /** The last write of an object (and subresource), and how often the same was written. */
+  readonly tries: Map<string, { readonly change: Change; readonly count: number }>;
   /** Objects that are given up for this run; the rest of the service goes on. */
   readonly givenUp: Set<string>;
   /** Objects that exist in a dry run only. */
@@ -118,10 +118,9 @@ function decidesTheRest(change: Change, member: Member): boolean {
 
 async function writeOne(change: Change, member: Member, state: State, context: SettleContext): Promise<void> {
   const key = `${change.cluster} ${change.kind} ${keyOf(change.object.metadata)} ${change.subresource ?? ''}`;
-  const wanted = wantedBy(change);
   const before = state.tries.get(key);
-  const tries = before?.wanted === wanted ? before.count + 1 : 1;
-  state.tries.set(key, { wanted, count: tries });
+  const tries = before !== undefined && wantedBy(before.change) === wantedBy(change) ? before.count + 1 : 1;
+  state.tries.set(key, { change, count: tries });
   const mode = modeOf(change, tries);
   if (mode === undefined) {
     state.givenUp.add(objectKey(change));

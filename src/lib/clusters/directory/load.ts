@@ -23,7 +23,11 @@ export interface Loaded {
 }
 
 /** What was read of files before, so that only those that changed are read again. Standard input is read once anyway. */
-export type Known = Map<string, { readonly mark: Mark | undefined; readonly part: Part }>;
+export interface Known {
+  readonly parts: Map<string, { readonly mark: Mark | undefined; readonly part: Part }>;
+  /** Whether files will be read again: what is kept for that takes a third more memory. */
+  remembersFiles: boolean;
+}
 
 /** Files read between two turns of the event loop, so that requests to other clusters go on meanwhile. */
 const FILES_A_TURN = 50;
@@ -32,10 +36,13 @@ const FILES_A_TURN = 50;
  * Reads all layers of a cluster. Files are read synchronously: through the thread pool a small file takes four to
  * seven times as long, and the parser has but one thread anyway. Only parsed objects are kept, not the texts.
  */
-export async function loadLayers(layers: readonly Layer[], known: Known = new Map()): Promise<Loaded> {
+export async function loadLayers(
+  layers: readonly Layer[],
+  known: Known = { parts: new Map(), remembersFiles: false },
+): Promise<Loaded> {
   for (const [index, layer] of layers.entries()) {
-    if (layer.type === 'stdin' && !known.has(keyOfStdin(index))) {
-      known.set(keyOfStdin(index), { mark: undefined, part: await readStdin(layer.read, index) });
+    if (layer.type === 'stdin' && !known.parts.has(keyOfStdin(index))) {
+      known.parts.set(keyOfStdin(index), { mark: undefined, part: await readStdin(layer.read, index) });
     }
   }
   const work = loading(layers, known);
@@ -61,12 +68,12 @@ function* loading(layers: readonly Layer[], known: Known): Generator<undefined, 
   const temporary: string[] = [];
   const foreign = new Set<string>();
   const folders = new Set<string>();
-  const before = new Map(known);
-  known.clear();
+  const before = new Map(known.parts);
+  known.parts.clear();
   for (const [index, layer] of layers.entries()) {
     if (layer.type === 'stdin') {
       const stdin = before.get(keyOfStdin(index));
-      if (stdin !== undefined) known.set(keyOfStdin(index), stdin);
+      if (stdin !== undefined) known.parts.set(keyOfStdin(index), stdin);
       total.add(stdin?.part);
       continue;
     }
@@ -90,16 +97,16 @@ function* loading(layers: readonly Layer[], known: Known): Generator<undefined, 
 }
 
 /** What a file holds: as it was read before when it is still the same. */
-function readAgain(source: Source, file: string, key: string, before: Known, known: Known): Part {
+function readAgain(source: Source, file: string, key: string, before: Known['parts'], known: Known): Part {
   const old = before.get(key);
   const mark = old === undefined ? undefined : markOf(file);
   if (old !== undefined && mark !== undefined && old.mark === mark) {
-    known.set(key, old);
+    known.parts.set(key, old);
     return old.part;
   }
   const part = new Part();
   const read = part.file(source, file);
-  known.set(key, { mark: read, part });
+  if (known.remembersFiles) known.parts.set(key, { mark: read, part });
   return part;
 }
 

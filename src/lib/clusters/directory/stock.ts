@@ -25,7 +25,7 @@ export class Stock {
   readonly #cluster: string;
   readonly #layers: readonly Layer[];
   readonly #malformed: (problems: readonly Problem[]) => ClusterError;
-  readonly #known: Known = new Map();
+  readonly #known: Known = { parts: new Map(), remembersFiles: false };
   /** Files that were written, with their marks, or removed: their events are nothing new. */
   readonly #written = new Map<string, Mark | undefined>();
   #first: Promise<void> | undefined;
@@ -33,7 +33,6 @@ export class Stock {
   #problem: ClusterError | undefined;
   #writes = 0;
   #folders: ReadonlySet<string> = new Set();
-  #remembers = false;
 
   constructor(cluster: string, layers: readonly Layer[], malformed: (problems: readonly Problem[]) => ClusterError) {
     this.#cluster = cluster;
@@ -56,7 +55,7 @@ export class Stock {
    * @throws ClusterError while a file cannot be read; every other call fails then, too
    */
   async readAgain(tell: (reading: Reading) => void): Promise<void> {
-    this.#remembers = true;
+    this.#known.remembersFiles = true;
     const before = this.#opened?.contents;
     const taken = (): void => {
       tell({ before, after: this.#current().contents, folders: this.#folders });
@@ -104,7 +103,7 @@ export class Stock {
     let writer: Writer | undefined;
     const wrote = (path: string): void => {
       this.#writes++;
-      if (this.#remembers) this.#written.set(path, markOf(path));
+      if (this.#known.remembersFiles) this.#written.set(path, markOf(path));
     };
     this.#opened = {
       contents: loaded.contents,
