@@ -50,7 +50,9 @@ describeWithServers('which clusters take part', () => {
     expect(stdout).toContain('clusterset prod: 2 clusters');
     expect(stdout).not.toContain('east-again');
     expect(addressesIn((await held(west, shop, 'twice')).slices)).toEqual(['10.0.0.2']);
-    const report: unknown = JSON.parse((await mcs(['status', '-q', '-o', 'json'], { kubeconfig })).stdout);
+    const report: unknown = JSON.parse(
+      (await mcs(['status', 'twice', '-n', shop, '-q', '-o', 'json'], { kubeconfig })).stdout,
+    );
     expect(field(report, 'services', 0, 'importedBy')).toEqual(['east', 'west']);
   });
 

@@ -1,2 +1,2 @@
-/** E2e test files that run at a time, each worker with API servers of its own. */
-export const WORKERS = 2;
+/** E2e test files that run at a time, each worker with API servers of its own. More than cores: faults take waiting. */
+export const WORKERS = 3;

@@ -84,7 +84,7 @@ it.concurrent.each([['reconcile'], ['join'], ['status'], ['export svc'], ['leave
       .split(/^[A-Z ]*FLAGS\n/m)
       .slice(1)
       .map((group) => group.split('\n\n')[0] ?? '');
-    expect(groups).toHaveLength(3);
+    expect(groups).toHaveLength(command === 'reconcile' ? 4 : 3);
     for (const group of groups) {
       const starts = group.split('\n').flatMap((line) => /^ *(?:-\w, )?(?=--)/.exec(line)?.[0].length ?? []);
       expect(new Set(starts).size, group).toBe(1);

@@ -28,7 +28,7 @@ export interface TenureOptions {
  * What one process knows of one Lease, and holds of it. Times in the Lease are for people: nobody's clock is compared
  * with another's. Who holds it counts on it for RENEW_DEADLINE from when a renewal was *sent*; who wants it waits until
  * it *saw* no change for LEASE_DURATION. A write carries the resourceVersion that was seen, so of several one succeeds.
- * What is outside this promise: a Lease that somebody deletes or edits, or that an older etcd state brings back, lets a
+ * What is outside this promise: a machine whose clock is set back while it is suspended; a Lease that somebody deletes or edits, or that an older etcd state brings back, lets a
  * second process begin while the first counts on it until its next round.
  */
 export class Tenure {
