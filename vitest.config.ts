@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { WORKERS } from './test/kube/workers.ts';
 
+const FAULTS = ['test/e2e/watch-fault-*.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,10 +15,24 @@ export default defineConfig({
       },
       // Needs a build and npm; nothing of the network.
       { test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      // Outages of a minute, by the clock: `npm run faults`, not part of `npm test`.
+      {
+        test: {
+          name: 'faults',
+          include: FAULTS,
+          globalSetup: ['test/kube/global-setup.ts'],
+          setupFiles: ['test/kube/fresh.ts'],
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          disableConsoleIntercept: true,
+        },
+      },
       {
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: FAULTS,
           globalSetup: ['test/kube/global-setup.ts'],
           setupFiles: ['test/kube/fresh.ts'],
           // The files of a worker share its API servers.
