@@ -1,8 +1,6 @@
 import { FIELD_MANAGER } from '../../api/labels.ts';
-import { MCS_GROUP, apiVersionOf, type Kind, type ObjectOf } from '../../api/kinds.ts';
+import { MCS_GROUP, type Kind, type ObjectOf } from '../../api/kinds.ts';
 import type { Ref } from '../../api/objects.ts';
-import { parseObject } from '../../api/parse.ts';
-import { MalformedError, isRecord } from '../../api/reader.ts';
 import type {
   CRDAccess,
   Cluster,
@@ -18,12 +16,12 @@ import { crdAccess } from './crds.ts';
 import { eventAccess } from './events.ts';
 import type { ContextEntry } from './kubeconfig.ts';
 import { leaseAccess } from './leases.ts';
-import { listAll } from './list.ts';
-import { malformed } from './malformed.ts';
+import { listKind } from './list-kind.ts';
+import { parsed } from './parsed.ts';
 import { manifestOf } from './manifest.ts';
 import { intentOf, pathOf } from './paths.ts';
 import { Session, type KubeClusterOptions } from './session.ts';
-import { refusalError, type Intent } from './status.ts';
+import { refusalError } from './status.ts';
 
 export type { KubeClusterOptions } from './session.ts';
 
@@ -60,17 +58,15 @@ class KubeCluster implements Cluster {
   async list<K extends Kind>(kind: K, { namespace, labelSelector }: ListOptions = {}): Promise<readonly ObjectOf[K][]> {
     const version = await this.#session.versionOf(kind);
     const intent = intentOf('list', kind, namespace === undefined ? {} : { namespace });
-    const apiVersion = apiVersionOf(kind, version);
-    const read = (item: unknown) => this.#parse(kind, isRecord(item) ? { ...item, apiVersion } : item, intent);
     const path = pathOf(kind, version, { namespace });
-    return (await listAll(this.#session.api(), { path, labelSelector, intent, read })).items;
+    return (await listKind(this.#session.api(), kind, version, { path, labelSelector, intent })).items;
   }
 
   async get<K extends Kind>(kind: K, ref: Ref): Promise<ObjectOf[K] | undefined> {
     const version = await this.#session.versionOf(kind);
     const intent = intentOf('get', kind, ref);
     const found = await this.#session.api().find({ method: 'GET', path: pathOf(kind, version, ref) }, intent);
-    return found === undefined ? undefined : this.#parse(kind, found, intent);
+    return found === undefined ? undefined : parsed(this.name, kind, found, intent);
   }
 
   async apply<K extends Kind>(kind: K, object: ObjectOf[K], options: WriteOptions = {}): Promise<ObjectOf[K]> {
@@ -84,7 +80,7 @@ class KubeCluster implements Cluster {
     const intent = intentOf('apply', kind, object.metadata);
     const contentType = 'application/apply-patch+yaml'; // JSON is YAML
     const ask = { method: 'PATCH', path, body, contentType, gated: true } as const;
-    return this.#parse(kind, await this.#session.api().json(ask, intent), intent);
+    return parsed(this.name, kind, await this.#session.api().json(ask, intent), intent);
   }
 
   async patch<K extends Kind>(kind: K, ref: Ref, patch: unknown, options: WriteOptions = {}): Promise<ObjectOf[K]> {
@@ -98,7 +94,7 @@ class KubeCluster implements Cluster {
       contentType: 'application/merge-patch+json',
       gated: true,
     } as const;
-    return this.#parse(kind, await this.#session.api().json(ask, intent), intent);
+    return parsed(this.name, kind, await this.#session.api().json(ask, intent), intent);
   }
 
   async delete(
@@ -135,15 +131,6 @@ class KubeCluster implements Cluster {
 
   async close(): Promise<void> {
     await this.#session.close();
-  }
-
-  #parse<K extends Kind>(kind: K, value: unknown, intent: Intent): ObjectOf[K] {
-    try {
-      return parseObject(kind, value);
-    } catch (error) {
-      if (!(error instanceof MalformedError)) throw error;
-      throw malformed(this.name, intent, value, error);
-    }
   }
 }
 

@@ -5,7 +5,7 @@ import type { API } from './api.ts';
 import { Heard } from './heard.ts';
 import { listVersion } from './list.ts';
 import { listKind } from './list-kind.ts';
-import { malformed } from './malformed.ts';
+import { malformed } from './parsed.ts';
 import { intentOf, pathOf } from './paths.ts';
 import type { Recovery } from './recovery.ts';
 import { HTTPError, refusalError, type Intent } from './status.ts';
@@ -105,9 +105,13 @@ export class Reflector<K extends Kind> {
   }
 
   async #list(path: string, version: string, isBack: boolean): Promise<string> {
-    const from = { path, version, intent: this.#intent('list'), signal: this.#signal };
-    const { items, resourceVersion } = await listKind(this.#context.api(), this.#kind, from);
+    const intent = this.#intent('list');
+    const listing = { path, intent, signal: this.#signal };
+    const { items, resourceVersion } = await listKind(this.#context.api(), this.#kind, version, listing);
     this.#signal.throwIfAborted();
+    if (resourceVersion === '') {
+      throw malformed(this.#context.cluster, intent, undefined, new Error('a list without a version'));
+    }
     // After a restored backup what is known has higher versions than what is.
     if (isBack) this.#watcher.replace(items);
     else this.#watcher.replace(items, resourceVersion);
