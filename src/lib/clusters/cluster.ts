@@ -1,6 +1,7 @@
 import type { ServedFields } from '../api/fields.ts';
 import type { Kind, ObjectOf } from '../api/kinds.ts';
 import type { CRD } from '../api/crds.ts';
+import type { Manifests } from '../api/manifests.ts';
 import type { IPFamily, Ref } from '../api/objects.ts';
 import type { ClusterError } from '../errors.ts';
 
@@ -94,6 +95,12 @@ export interface Lease {
   readonly transitions?: number;
 }
 
+/** Access to the files of a cluster as they stand; only directories have it. */
+export interface ManifestAccess {
+  /** Reads everything anew, so that what is wrong with one file hides nothing of the others. Standard input is read once. */
+  read(): Promise<{ readonly manifests: Manifests; readonly facts: ClusterFacts }>;
+}
+
 /** Access to Leases; only clusters with an API server have it. */
 export interface LeaseAccess {
   get(ref: { readonly namespace: string; readonly name: string }): Promise<Lease | undefined>;
@@ -159,6 +166,7 @@ export interface Cluster {
   readonly crds?: CRDAccess;
   readonly leases?: LeaseAccess;
   readonly events?: EventAccess;
+  readonly manifests?: ManifestAccess;
   /** Who and what it is. Cached: two calls cost one, unless `fresh` asks anew. */
   facts(options?: { readonly fresh?: boolean }): Promise<ClusterFacts>;
   /** All objects of a kind; throws when any page of it cannot be had, so that a list is never partial. */

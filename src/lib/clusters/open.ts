@@ -35,12 +35,56 @@ export function isNamed(selection: Pick<Selection, 'contexts' | 'dirs'>): boolea
   return selection.contexts.some((pattern) => !pattern.startsWith('!')) || selection.dirs.length > 0;
 }
 
+/** A cluster, or one with manifests laid over it: the directory has the name of the context. */
+export interface Overlaid {
+  readonly cluster: Cluster;
+  readonly over?: Cluster;
+}
+
+/**
+ * As `openClusters`, but a directory of a context's name is laid over it: what if this were applied.
+ * @throws as `openClusters`
+ */
+export async function openOverlaid(
+  selection: Selection,
+): Promise<{ readonly clusters: readonly Overlaid[]; readonly warnings: readonly string[] }> {
+  const { clusters, warnings } = await openAll(selection);
+  const contexts = new Map(clusters.filter(({ type }) => type === 'context').map((each) => [each.name, each]));
+  const directories = clusters.filter(({ type }) => type === 'directory');
+  const laid = new Set(directories.map(({ name }) => name));
+  return {
+    clusters: [
+      ...[...contexts.values()].filter(({ name }) => !laid.has(name)).map((cluster) => ({ cluster })),
+      ...directories.map((cluster) => {
+        const over = contexts.get(cluster.name);
+        return over === undefined ? { cluster } : { cluster, over };
+      }),
+    ],
+    warnings,
+  };
+}
+
 /**
  * The clusters of a selection; nothing has been asked of them yet. With directories alone, no kubeconfig is touched.
  * Each kind of cluster is loaded only when it is used.
  * @throws UsageError, ConfigError, NothingUsableError
  */
 export async function openClusters(selection: Selection): Promise<Opened> {
+  const opened = await openAll(selection);
+  const names = new Set<string>();
+  for (const { name } of opened.clusters) {
+    if (names.has(name)) {
+      throw new UsageError(
+        `"${name}" is the name of a context and of a directory`,
+        `name the directory: --dir ID=PATH`,
+      );
+    }
+    names.add(name);
+  }
+  return opened;
+}
+
+async function openAll(selection: Selection): Promise<Opened> {
   const { contexts, dirs, kubeconfigs } = selection;
   const opened: Opened[] = [];
   if (dirs.length === 0 || contexts.length > 0 || kubeconfigs.length > 0) {
@@ -51,15 +95,5 @@ export async function openClusters(selection: Selection): Promise<Opened> {
     opened.push(await directoryClusters(dirs, { stdin: selection.stdin }));
   }
   const clusters = opened.flatMap((some) => some.clusters);
-  const names = new Set<string>();
-  for (const { name } of clusters) {
-    if (names.has(name)) {
-      throw new UsageError(
-        `"${name}" is the name of a context and of a directory`,
-        `name the directory: --dir ID=PATH`,
-      );
-    }
-    names.add(name);
-  }
   return { clusters, warnings: opened.flatMap((some) => some.warnings) };
 }

@@ -1,14 +1,12 @@
-import { ALL_FIELDS } from '../../api/fields.ts';
 import { KINDS } from '../../api/kinds.ts';
 import type { Kind, ObjectOf } from '../../api/kinds.ts';
 import { keyOf } from '../../api/objects.ts';
-import type { EndpointSlice, ObjectMeta, Ref } from '../../api/objects.ts';
+import type { ObjectMeta, Ref } from '../../api/objects.ts';
 import { MalformedError } from '../../api/reader.ts';
 import { parseSelector } from '../../api/selector.ts';
 import { ClusterError } from '../../errors.ts';
-import type { Cluster, ClusterFacts, ListOptions, Watcher, WriteOptions } from '../cluster.ts';
-import type { Contents } from './contents.ts';
-import { controllersIn } from './controllers.ts';
+import type { Cluster, ClusterFacts, ListOptions, ManifestAccess, Watcher, WriteOptions } from '../cluster.ts';
+import { factsOf } from './facts.ts';
 import type { Layer } from './layer.ts';
 import { showPlace, showProblem } from './place.ts';
 import type { Problem } from './place.ts';
@@ -25,6 +23,7 @@ export class DirectoryCluster implements Cluster {
   readonly name: string;
   readonly location: string;
   readonly access: string;
+  readonly manifests: ManifestAccess;
   readonly #stock: Stock;
   readonly #watching: Watching;
 
@@ -32,6 +31,12 @@ export class DirectoryCluster implements Cluster {
     this.name = name;
     this.location = layers.map((layer) => layer.shown).join(', ');
     this.access = this.location;
+    this.manifests = {
+      read: async () => {
+        const manifests = await (await import('./read-manifests.ts')).readManifests(layers);
+        return { manifests, facts: factsOf((kind) => manifests.objects[kind], []) };
+      },
+    };
     this.#stock = new Stock(name, layers, (problems) => this.#malformed(problems));
     this.#watching = new Watching({
       times,
@@ -41,7 +46,7 @@ export class DirectoryCluster implements Cluster {
   }
 
   async facts(): Promise<ClusterFacts> {
-    return this.#stock.use(({ contents, warnings }) => factsOf(contents, warnings));
+    return this.#stock.use(({ contents, warnings }) => factsOf((kind) => contents.list(kind), warnings));
   }
 
   async list<K extends Kind>(kind: K, options: ListOptions = {}): Promise<readonly ObjectOf[K][]> {
@@ -115,17 +120,4 @@ export class DirectoryCluster implements Cluster {
       throw new ClusterError(this.name, 'rejected', error.message, undefined, { cause: error });
     }
   }
-}
-
-function factsOf(contents: Contents, warnings: readonly string[]): ClusterFacts {
-  const uid = contents.get('Namespace', 'kube-system')?.object.metadata.uid;
-  return {
-    ...(uid === undefined ? {} : { uid }),
-    mcsVersions: ['v1beta1'],
-    aboutVersions: ['v1beta1'],
-    fields: ALL_FIELDS,
-    ipFamilies: [],
-    controllers: controllersIn(contents.list('EndpointSlice') as readonly EndpointSlice[]), // of that kind only
-    warnings,
-  };
 }

@@ -7,7 +7,9 @@ import type { Json } from '../../api/reader.ts';
 import { checkIdentity } from './identity.ts';
 
 /** What a document, or an item of a `List` in it, is to mcs. `path` leads to it within the document. */
-export type Manifest =
+export type Manifest = Reading & { readonly value: Json };
+
+type Reading =
   | {
       readonly is: 'object';
       readonly path: string;
@@ -31,7 +33,13 @@ const MAX_LIST_DEPTH = 8;
 export function* manifestsIn(value: unknown, own: boolean, path = '', depth = 0): Generator<Manifest> {
   if (!isRecord(value)) {
     if (depth > 0)
-      yield { is: 'malformed', path, field: path, message: new MalformedError(path, 'an object', value).message };
+      yield {
+        is: 'malformed',
+        path,
+        field: path,
+        message: new MalformedError(path, 'an object', value).message,
+        value: {},
+      };
     return;
   }
   const { apiVersion, kind, items } = value;
@@ -47,7 +55,7 @@ export function* manifestsIn(value: unknown, own: boolean, path = '', depth = 0)
     }
     return;
   }
-  yield readManifest(value, own, apiVersion, kind, path);
+  yield { ...readManifest(value, own, apiVersion, kind, path), value };
 }
 
 /** An API server leaves `apiVersion` and `kind` out of the items of a `ServiceList`. */
@@ -56,7 +64,7 @@ function asItem(item: unknown, apiVersion: string, listKind: string): unknown {
   return { apiVersion, kind: listKind.slice(0, -'List'.length), ...item };
 }
 
-function readManifest(value: Json, own: boolean, apiVersion: string, kindName: string, path: string): Manifest {
+function readManifest(value: Json, own: boolean, apiVersion: string, kindName: string, path: string): Reading {
   const kind = kindOf(apiVersion, kindName);
   if (kind === undefined || !isServed(kind, apiVersion)) {
     const warning = wrongGroup(apiVersion, kindName);

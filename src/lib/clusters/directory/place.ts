@@ -1,10 +1,6 @@
-/** Where a manifest, or one field of it, stands. */
-export interface Place {
-  /** As the user would type it: the path given with `--dir` and the file below it; `<stdin>` for standard input. */
-  readonly file: string;
-  /** Counted from 1. */
-  readonly line: number;
-}
+import type { Place } from '../../api/manifests.ts';
+
+export type { Place } from '../../api/manifests.ts';
 
 /** Something that keeps a manifest from being read. */
 export interface Problem {

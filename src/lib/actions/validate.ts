@@ -1,0 +1,92 @@
+import type { Overlaid } from '../clusters/open.ts';
+import { NothingUsableError } from '../errors.ts';
+import { withoutTwins } from '../plan/membership.ts';
+import { buildScene } from '../validate/build-scene.ts';
+import { type Located, runRules } from '../validate/engine.ts';
+import type { Finding, Severity, ValidatedCluster } from '../validate/finding.ts';
+import { RULES } from '../validate/rules.ts';
+import type { Scene, SceneCluster } from '../validate/scene.ts';
+import { inParallel } from './in-parallel.ts';
+import { scan } from './scan.ts';
+
+export interface ValidateOptions {
+  /** Only this clusterset is looked into. */
+  readonly clusterset?: string;
+  /** Clusters read at a time. */
+  readonly concurrency: number;
+  /** System namespaces allowed by name. */
+  readonly allowedNamespaces: readonly string[];
+  /** Severities by code that replace those of the rules. */
+  readonly severities: ReadonlyMap<string, Severity>;
+  /** True when only some of the contexts there are were chosen. */
+  readonly isPartial: boolean;
+  /** Called as each cluster was read. */
+  readonly onCluster?: (name: string, failed: boolean) => void;
+}
+
+/** What was found, before anything of it is suppressed. */
+export interface Validated {
+  readonly clusterset?: string;
+  readonly clusters: readonly ValidatedCluster[];
+  readonly services: number;
+  readonly findings: readonly Finding[];
+  readonly scene: Scene;
+}
+
+/**
+ * Reads the clusters and runs all rules over them; writes nothing, and with directories alone asks no network.
+ * @throws NothingUsableError when no cluster could be read at all
+ */
+export async function validateClusters(clusters: readonly Overlaid[], options: ValidateOptions): Promise<Validated> {
+  const planned = await inParallel(clusters, options.concurrency, async (each) => {
+    const result = await scan(each);
+    options.onCluster?.(each.cluster.name, result.cluster.failure !== undefined);
+    return result;
+  });
+  requireOne(planned.map(({ cluster }) => cluster));
+  const { kept } = withoutTwins(planned.map((each) => ({ ...each.cluster.identity, each })));
+  const twins = planned.flatMap(({ cluster }) => {
+    const twin = kept.find(({ uid, cluster: name }) => uid === cluster.identity.uid && name !== cluster.name);
+    const isKept = kept.some(({ cluster: name }) => name === cluster.name);
+    return isKept || twin === undefined ? [] : [{ kept: twin.cluster, left: cluster.name }];
+  });
+  const scene = buildScene(
+    kept.map(({ each }) => each),
+    { ...options, twins },
+  );
+  const located = runRules(scene, RULES, { severities: options.severities });
+  const [only, ...others] = scene.sets;
+  const clusterset = others.length === 0 ? only?.clusterset : undefined;
+  return {
+    ...(clusterset === undefined ? {} : { clusterset }),
+    clusters: scene.clusters.map(describe),
+    services: scene.sets.reduce((sum, set) => sum + set.services.length, 0),
+    findings: located.map((each) => withLine(scene, each)),
+    scene,
+  };
+}
+
+function requireOne(clusters: readonly SceneCluster[]): void {
+  const [first] = clusters;
+  if (first?.failure === undefined || clusters.some(({ failure }) => failure === undefined)) return;
+  throw new NothingUsableError(`no cluster answered; ${first.name}: ${first.failure.message}`, first.failure.next);
+}
+
+/** The line of the offending field: only the files that findings are in are read again. */
+function withLine(scene: Scene, { finding, draft, manifest }: Located): Finding {
+  if (manifest === undefined || draft.field === undefined || draft.place !== undefined) return finding;
+  const cluster = scene.clusters.find(({ name }) => name === draft.cluster);
+  const line = cluster?.manifests?.lineOf(manifest, draft.field);
+  return line === undefined ? finding : { ...finding, line };
+}
+
+function describe({ name, type, location, identity, failure }: SceneCluster): ValidatedCluster {
+  return {
+    cluster: name,
+    ...(identity.id === undefined ? {} : { id: identity.id }),
+    ...(identity.clusterset === undefined ? {} : { clusterset: identity.clusterset }),
+    type,
+    location,
+    state: failure === undefined ? 'ok' : 'unreachable',
+  };
+}

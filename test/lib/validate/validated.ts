@@ -1,0 +1,50 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type ValidateOptions, validateClusters } from '../../../src/lib/actions/validate.ts';
+import { directoryClusters } from '../../../src/lib/clusters/directory/directories.ts';
+import type { Finding } from '../../../src/lib/validate/finding.ts';
+
+/** Files by path; the first folder is the name of the cluster: `east/shop.yaml`. */
+export type Files = Readonly<Record<string, string>>;
+
+/** Validates real folders with these files; places are relative to their root. */
+export async function validated(files: Files, options: Partial<ValidateOptions> = {}): Promise<readonly Finding[]> {
+  const root = mkdtempSync(join(tmpdir(), 'mcs-validate-'));
+  onTestFinished(() => {
+    rmSync(root, { recursive: true });
+  });
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  const names = [...new Set(Object.keys(files).map((path) => path.slice(0, path.indexOf('/'))))];
+  const { clusters } = await directoryClusters(
+    names.map((name) => `${name}=${join(root, name)}`),
+    {},
+  );
+  const result = await validateClusters(
+    clusters.map((cluster) => ({ cluster })),
+    { concurrency: 4, allowedNamespaces: [], severities: new Map(), isPartial: false, ...options },
+  );
+  return result.findings.map((finding) =>
+    finding.file === undefined ? finding : { ...finding, file: relative(root, finding.file) },
+  );
+}
+
+/** A finding on one line: `MCS301 error east ServiceExport shop/cart east/shop.yaml:3 < MCS004`. */
+export function short({ code, severity, cluster, object, file, line, causedBy }: Finding): string {
+  const name =
+    object === undefined
+      ? ''
+      : ` ${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}`;
+  const place = file === undefined ? '' : ` ${file}:${line ?? '?'}`;
+  return `${code} ${severity} ${cluster}${name}${place}${causedBy === undefined ? '' : ` < ${causedBy.code}`}`;
+}
+
+/** The findings of some codes, each on one line. */
+export async function findingsOf(files: Files, ...codes: readonly string[]): Promise<readonly string[]> {
+  const all = await validated(files);
+  return all.filter(({ code }) => codes.length === 0 || codes.includes(code)).map(short);
+}
