@@ -1,8 +1,9 @@
 import { isOurs } from '../api/labels.ts';
 import { keyOf } from '../api/objects.ts';
+import { shellWord } from '../api/shell-word.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import { ClusterError, InterruptedError } from '../errors.ts';
-import { clusterFlag, shellWord } from './cluster-flag.ts';
+import { clusterFlag } from './cluster-flag.ts';
 import { type Elsewhere, type ImportsFrom, importsElsewhere } from './imports-elsewhere.ts';
 import { inParallel } from './in-parallel.ts';
 import { type LeavePlan, type PlanLeaveOptions, type Removal, isEmpty, planLeave } from './plan-leave.ts';

@@ -1,6 +1,7 @@
 import { MAX_LABEL, isDNSLabel, isDNSSubdomain, proposeID } from '../api/names.ts';
+import { shellWord } from '../api/shell-word.ts';
 import { RefusedError, UsageError } from '../errors.ts';
-import { clusterFlag, shellWord } from './cluster-flag.ts';
+import { clusterFlag } from './cluster-flag.ts';
 import type { Around } from './survey-around.ts';
 import type { Surveyed } from './survey.ts';
 

@@ -3,7 +3,7 @@ import type { Cluster } from '../clusters/cluster.ts';
 import { ClusterError } from '../errors.ts';
 import type { Problem } from '../plan/change.ts';
 import type { Member } from '../plan/member.ts';
-import { membershipOf } from '../plan/membership.ts';
+import { type LeftOut, membershipOf } from '../plan/membership.ts';
 import { problemOf } from './enroll.ts';
 import { inParallel } from './in-parallel.ts';
 import { observeToShow } from './observe.ts';
@@ -30,6 +30,10 @@ export interface ClustersView {
   /** Ids known to have left. */
   readonly left: readonly string[];
   readonly problems: readonly Problem[];
+  /** By cluster: why it was not read, or not completely. */
+  readonly failures: ReadonlyMap<string, ClusterError>;
+  /** By cluster: members that take no part because of their id. */
+  readonly leftOut: ReadonlyMap<string, LeftOut>;
   readonly warnings: readonly string[];
 }
 
@@ -48,7 +52,9 @@ export async function viewClusters(clusters: readonly Cluster[], options: ViewOp
   const found = await survey(clusters, options);
   requireAnswers(found);
   const clusterset = chooseClusterset(found.clusters, options.clusterset);
-  const { chosen, left, problems, warnings } = choose(found, clusterset);
+  const { chosen, left, leftOut, warnings } = choose(found, clusterset);
+  const problems = leftOut.map(({ problem }) => problem);
+  const failures = new Map(found.unreachable.map(({ at, error }) => [at.name, error]));
   const shown = new Map<Cluster, ShownCluster>();
   const surveyedOf = new Map<Member, Surveyed>();
   const read = await inParallel(chosen, options.concurrency, async ({ surveyed, id }) => {
@@ -62,6 +68,7 @@ export async function viewClusters(clusters: readonly Cluster[], options: ViewOp
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;
       shown.set(surveyed.at, describe(surveyed, 'unreachable', error.message));
+      failures.set(surveyed.cluster, error);
       return { problem: problemOf(surveyed.cluster, error) };
     }
   });
@@ -83,6 +90,8 @@ export async function viewClusters(clusters: readonly Cluster[], options: ViewOp
       ...problems,
       ...read.flatMap(({ problem }) => problem ?? []),
     ],
+    failures,
+    leftOut: new Map(leftOut.map((entry) => [entry.identity.cluster, entry])),
     warnings: [...found.warnings, ...warnings],
   };
 }
@@ -90,7 +99,7 @@ export async function viewClusters(clusters: readonly Cluster[], options: ViewOp
 interface Chosen {
   readonly chosen: readonly { readonly surveyed: Surveyed; readonly id: string }[];
   readonly left: readonly string[];
-  readonly problems: readonly Problem[];
+  readonly leftOut: readonly LeftOut[];
   readonly warnings: readonly string[];
 }
 
@@ -99,7 +108,7 @@ function choose(found: Survey, clusterset: string | undefined): Chosen {
     return {
       chosen: found.clusters.map((surveyed) => ({ surveyed, id: surveyed.id ?? surveyed.cluster })),
       left: [],
-      problems: [],
+      leftOut: [],
       warnings:
         found.clusters.length > 1
           ? [`no cluster has ClusterProperty ${CLUSTERSET_PROPERTY}; all are shown as one clusterset`]
@@ -114,7 +123,7 @@ function choose(found: Survey, clusterset: string | undefined): Chosen {
       return surveyed === undefined ? [] : [{ surveyed, id }];
     }),
     left: membership.left,
-    problems: membership.leftOut.map(({ problem }) => problem),
+    leftOut: membership.leftOut,
     warnings: membership.warnings,
   };
 }

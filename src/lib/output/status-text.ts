@@ -1,6 +1,6 @@
 import type { Remark, ServiceStatus, StatusReport } from '../actions/status.ts';
+import { conflictFix } from '../explain/conflict-fix.ts';
 import type { Colour } from './colour.ts';
-import { conflictFix } from './conflict-fix.ts';
 import { short } from './short.ts';
 import { type Column, renderTable } from './table.ts';
 import { visible } from './visible.ts';

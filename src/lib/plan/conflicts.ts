@@ -1,6 +1,6 @@
 import type { ServicePort, StringMap } from '../api/objects.ts';
 import type { Claim } from './claim.ts';
-import { commonFamilies } from './families.ts';
+import { commonFamilies, usedFamilies } from './families.ts';
 import { agesKnown } from './order.ts';
 import { mergePorts, samePorts, showPorts } from './ports.ts';
 
@@ -38,13 +38,27 @@ interface Rule<T = unknown> {
   readonly among?: (claim: Claim, oldest: Claim) => boolean;
 }
 
+type Claims = readonly [Claim, ...Claim[]];
+
+/** A row without its type of value. */
+interface Row {
+  readonly field: string;
+  readonly reason: string;
+  readonly check: (claims: Claims) => Conflict | undefined;
+  /** What one cluster says. */
+  readonly say: (claim: Claim, claims: Claims) => string;
+  /** What is used; undefined where the field means nothing. */
+  readonly used: (claims: Claims) => string | undefined;
+}
+
 /** Type-checks a row and forgets its T, so that rows of all types fit into one table. */
-function rule<T>(row: Rule<T>): (claims: readonly [Claim, ...Claim[]]) => Conflict | undefined {
-  return (claims) => {
+function rule<T>(row: Rule<T>): Row {
+  const valueOf = (claims: Claims): T => (row.reference === undefined ? row.read(claims[0]) : row.reference(claims));
+  const check = (claims: Claims): Conflict | undefined => {
     const [oldest] = claims;
     const compared: readonly Claim[] =
       row.among === undefined ? claims : claims.filter((claim) => row.among?.(claim, oldest));
-    const value = row.reference === undefined ? row.read(oldest) : row.reference(claims);
+    const value = valueOf(claims);
     const disagree = compared.filter((claim) => claim !== oldest && !row.equal(row.read(claim), value));
     if (disagree.length === 0) return undefined;
     return {
@@ -58,6 +72,13 @@ function rule<T>(row: Rule<T>): (claims: readonly [Claim, ...Claim[]]) => Confli
       clusters: compared.reduce((sum, claim) => sum + Math.max(1, claim.standsInFor.length), 0),
     };
   };
+  return {
+    field: row.field,
+    reason: row.reason,
+    check,
+    say: (claim, claims) => (row.want ?? row.show)(row.read(claim), claims),
+    used: (claims) => (row.among?.(claims[0], claims[0]) === false ? undefined : row.show(valueOf(claims), claims)),
+  };
 }
 
 const unionOf = (claims: readonly Claim[]): readonly ServicePort[] => mergePorts(claims.map((claim) => claim.ports));
@@ -70,7 +91,7 @@ const ifNotHeadless = (_: Claim, oldest: Claim): boolean => oldest.type !== 'Hea
  * The conflict rules (KEP-1645, "Constraints and Conflict Resolution"), in the fixed order in which reasons are joined:
  * that of the constants in mcs-api.
  */
-const RULES = [
+const RULES: readonly Row[] = [
   rule({
     field: 'ports',
     reason: 'PortConflict',
@@ -131,12 +152,43 @@ const RULES = [
     show: plain,
     among: ifNotHeadless,
   }),
-  familyConflict,
+  {
+    field: 'ipFamilies',
+    reason: 'IPFamilyConflict',
+    check: familyConflict,
+    say: ({ ipFamilies }) => ipFamilies?.join(',') ?? 'unset',
+    used: (claims) => usedFamilies(claims)?.join(',') ?? 'unset',
+  },
 ];
 
 /** Fields as `status` and messages name them, in the order of the table. */
-export function conflictsOf(claims: readonly [Claim, ...Claim[]]): readonly Conflict[] {
-  return RULES.flatMap((check) => check(claims) ?? []);
+export function conflictsOf(claims: Claims): readonly Conflict[] {
+  return RULES.flatMap(({ check }) => check(claims) ?? []);
+}
+
+/** What the clusters say of one field, and what is made of it. */
+export interface FieldWord {
+  readonly field: string;
+  /** Reason of the Conflict condition, were they to disagree. */
+  readonly reason: string;
+  /** Absent where the field means nothing, as session affinity does not to a Headless service. */
+  readonly used: string | undefined;
+  /** In precedence; clusters by id, several joined by commas when an import stands in for them. */
+  readonly says: readonly { readonly cluster: string; readonly value: string; readonly disagrees: boolean }[];
+  readonly conflict: Conflict | undefined;
+}
+
+/** All fields of the table, each with every cluster's word, whether they agree or not. */
+export function fieldWords(claims: Claims): readonly FieldWord[] {
+  return RULES.map(({ field, reason, check, say, used }) => {
+    const conflict = check(claims);
+    const says = claims.map((claim) => ({
+      cluster: claim.cluster,
+      value: say(claim, claims),
+      disagrees: conflict?.disagree.includes(claim.cluster) === true,
+    }));
+    return { field, reason, used: used(claims), says, conflict };
+  });
 }
 
 const WHOSE: Readonly<Record<Conflict['by'], (winner: string) => string>> = {
@@ -145,7 +197,8 @@ const WHOSE: Readonly<Record<Conflict['by'], (winner: string) => string>> = {
   id: (winner) => `service export in "${winner}", first by cluster id since ages are unknown`,
 };
 
-function reasonToWin(claims: readonly [Claim, ...Claim[]]): Conflict['by'] {
+/** Why the first of the claims in precedence is the first. */
+export function reasonToWin(claims: Claims): Conflict['by'] {
   if (claims[0].standsInFor.length > 0) return 'stand-in';
   return agesKnown(claims) ? 'age' : 'id';
 }
@@ -162,7 +215,7 @@ export function conflictMessage(conflict: Conflict): string {
 }
 
 /** Families differ in a way that matters only when no family is common to all; then the oldest's are used (design rule 9). */
-function familyConflict(claims: readonly [Claim, ...Claim[]]): Conflict | undefined {
+function familyConflict(claims: Claims): Conflict | undefined {
   const common = commonFamilies(claims.map((claim) => claim.ipFamilies));
   if (common === undefined || common.length > 0) return undefined;
   const oldest = claims.find((claim) => claim.ipFamilies !== undefined) ?? claims[0];

@@ -20,6 +20,13 @@ export interface Identity {
 
 export type NamedIdentity = Identity & { readonly id: string };
 
+/** A member that takes no part, and what is wrong with its id. */
+export interface LeftOut {
+  readonly identity: Identity;
+  readonly wrong: 'missing' | 'invalid' | 'duplicate';
+  readonly problem: Problem;
+}
+
 /** Who takes part in the work on one clusterset. */
 export interface Membership {
   /** Members with an id of their own. */
@@ -27,7 +34,7 @@ export interface Membership {
   /** Clusters of no clusterset. */
   readonly former: readonly Identity[];
   /** Members that are left out, each with its problem. */
-  readonly leftOut: readonly { readonly identity: Identity; readonly problem: Problem }[];
+  readonly leftOut: readonly LeftOut[];
   /** Ids of clusters that are known to have left: reachable, with an id, without membership. */
   readonly left: readonly string[];
   readonly warnings: readonly string[];
@@ -78,14 +85,14 @@ export function withoutTwins<T extends Identity>(
  * been a member for longer stays, then the one with the lower kube-system UID.
  */
 export function membershipOf(identities: readonly Identity[], clusterset: string): Membership {
-  const leftOut: { identity: Identity; problem: Problem }[] = [];
+  const leftOut: LeftOut[] = [];
   const warnings: string[] = [];
   const members = new Map<string, NamedIdentity>();
   const own = identities.filter((identity) => identity.clusterset === clusterset).toSorted(bySeniority);
   for (const identity of own) {
-    const problem = idProblem(identity, members);
-    if (problem !== undefined) {
-      leftOut.push({ identity, problem });
+    const faulty = idProblem(identity, members);
+    if (faulty !== undefined) {
+      leftOut.push({ identity, ...faulty });
       continue;
     }
     const id = identity.id ?? '';
@@ -104,30 +111,25 @@ export function membershipOf(identities: readonly Identity[], clusterset: string
   };
 }
 
-function idProblem(identity: Identity, members: ReadonlyMap<string, Identity>): Problem | undefined {
+function idProblem(
+  identity: Identity,
+  members: ReadonlyMap<string, Identity>,
+): Pick<LeftOut, 'wrong' | 'problem'> | undefined {
   const { cluster, id, clusterset = '', flag = `--context ${cluster}` } = identity;
   const base = { cluster, object: `ClusterProperty ${CLUSTER_ID_PROPERTY}`, severity: 'partial' as const };
+  const anotherID = `mcs leave ${flag} --forget-id, then join with another id`;
   if (id === undefined) {
-    return {
-      ...base,
-      message: `is missing: a member without an id is left out`,
-      next: `mcs join ${clusterset} ${flag} --id ID`,
-    };
+    const message = `is missing: a member without an id is left out`;
+    return { wrong: 'missing', problem: { ...base, message, next: `mcs join ${clusterset} ${flag} --id ID` } };
   }
   if (!isDNSSubdomain(id) || id.length > 63) {
-    return {
-      ...base,
-      message: `"${id}" is no RFC 1123 label of at most 63 characters, so it is left out`,
-      next: `mcs leave ${flag} --forget-id, then join with another id`,
-    };
+    const message = `"${id}" is no RFC 1123 label of at most 63 characters, so it is left out`;
+    return { wrong: 'invalid', problem: { ...base, message, next: anotherID } };
   }
   const other = members.get(id);
   if (other !== undefined) {
-    return {
-      ...base,
-      message: `"${id}" is also the id of ${other.cluster}, which has been a member for longer; ${cluster} is left out`,
-      next: `mcs leave ${flag} --forget-id, then join with another id`,
-    };
+    const message = `"${id}" is also the id of ${other.cluster}, which has been a member for longer; ${cluster} is left out`;
+    return { wrong: 'duplicate', problem: { ...base, message, next: anotherID } };
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { ImportType, ServicePort, SessionAffinityConfig, StringMap } from '../api/objects.ts';
 import type { Claim } from './claim.ts';
 import { type Conflict, conflictsOf } from './conflicts.ts';
-import { commonFamilies } from './families.ts';
+import { usedFamilies } from './families.ts';
 import { agesKnown, byPrecedence } from './order.ts';
 import { mergePorts } from './ports.ts';
 
@@ -36,7 +36,6 @@ export function merge(claims: readonly Claim[]): Merged | undefined {
   const ordered = [oldest, ...younger] as const;
   const headless = oldest.type === 'Headless';
   const affinity = headless ? undefined : oldest.sessionAffinity;
-  const common = commonFamilies(ordered.map((claim) => claim.ipFamilies));
   return {
     type: oldest.type,
     ports: mergePorts(ordered.map((claim) => claim.ports)),
@@ -44,7 +43,7 @@ export function merge(claims: readonly Claim[]): Merged | undefined {
     sessionAffinityConfig: affinity === 'ClientIP' ? (oldest.sessionAffinityConfig ?? DEFAULT_AFFINITY) : undefined,
     internalTrafficPolicy: headless ? undefined : oldest.internalTrafficPolicy,
     trafficDistribution: headless ? undefined : oldest.trafficDistribution,
-    ipFamilies: common?.length === 0 ? ordered.find((claim) => claim.ipFamilies !== undefined)?.ipFamilies : common,
+    ipFamilies: usedFamilies(ordered),
     labels: oldest.labels,
     annotations: oldest.annotations,
     conflicts: conflictsOf(ordered),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceStatus, StatusReport } from '../../../src/lib/actions/status.ts';
 import { PLAIN } from '../../../src/lib/output/colour.ts';
-import { conflictFix } from '../../../src/lib/output/conflict-fix.ts';
+import { conflictFix } from '../../../src/lib/explain/conflict-fix.ts';
 import { stateText, statusText } from '../../../src/lib/output/status-text.ts';
 
 const OK: ServiceStatus = {

@@ -1,19 +1,19 @@
-import type { ServiceStatus, ShownCluster, StatusConflict } from '../actions/status.ts';
+import { shellWord } from '../api/shell-word.ts';
 
 /**
  * What to type in one disagreeing cluster so that it agrees. A patch where one field decides; an editor where a Service
  * has more to say than what disagrees (a port's targetPort is nobody else's business).
  */
 export function conflictFix(
-  conflict: StatusConflict,
-  { namespace, name }: ServiceStatus,
-  cluster: Pick<ShownCluster, 'cluster' | 'type' | 'location'>,
+  conflict: { readonly field: string; readonly wanted: string },
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  cluster: { readonly cluster: string; readonly type: 'context' | 'directory'; readonly location: string },
 ): string {
   const { field, wanted } = conflict;
   if (cluster.type === 'directory') {
     return `edit ${fieldOf(field)} of ${kindOf(field)} ${namespace}/${name} in ${cluster.location}: ${valueOf(field, wanted)}`;
   }
-  const kubectl = `kubectl --context ${quote(cluster.cluster)} -n ${namespace}`;
+  const kubectl = `kubectl --context ${shellWord(cluster.cluster)} -n ${namespace}`;
   const spec = patchOf(field, wanted);
   if (spec !== undefined) return `${kubectl} patch service ${name} --type=merge -p '${JSON.stringify({ spec })}'`;
   if (field === 'exportedLabels' || field === 'exportedAnnotations') {
@@ -47,8 +47,4 @@ function fieldOf(field: string): string {
 function valueOf(field: string, wanted: string): string {
   if (field !== 'type') return wanted;
   return wanted === 'Headless' ? 'clusterIP: None' : 'a cluster IP instead of "None"';
-}
-
-function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
