@@ -3,7 +3,7 @@ import type { OptionalField } from '../api/fields.ts';
 import { KINDS, type Kind, type ObjectOf } from '../api/kinds.ts';
 import { SERVICE_NAME_LABEL, SOURCE_CLUSTER_LABEL } from '../api/labels.ts';
 import type { Manifests } from '../api/manifests.ts';
-import type { ClusterProperty } from '../api/objects.ts';
+import type { ClusterProperty, EndpointSlice } from '../api/objects.ts';
 import { MalformedError } from '../api/reader.ts';
 import type { Cluster, ClusterFacts } from '../clusters/cluster.ts';
 import type { Overlaid } from '../clusters/open.ts';
@@ -145,6 +145,7 @@ function sceneCluster(cluster: Cluster, type: SceneCluster['type'], scanned: Sca
     facts,
     observed,
     properties,
+    slices: (objects.get('EndpointSlice') ?? []) as readonly EndpointSlice[], // of that kind only
     crds,
     manifests,
     generated,

@@ -18,6 +18,8 @@ export interface ValidateOptions {
   readonly allowedNamespaces: readonly string[];
   /** Severities by code that replace those of the rules. */
   readonly severities: ReadonlyMap<string, Severity>;
+  /** The CRDs that this mcs installs. */
+  readonly ours: Scene['ours'];
   /** True when only some of the contexts there are were chosen. */
   readonly isPartial: boolean;
   /** Called as each cluster was read. */

@@ -16,6 +16,7 @@ export interface BuildOptions {
   readonly clusterset?: string;
   readonly isPartial: boolean;
   readonly twins: Scene['twins'];
+  readonly ours: Scene['ours'];
   readonly allowedNamespaces: readonly string[];
 }
 
@@ -42,6 +43,7 @@ export function buildScene(planned: readonly PlannedCluster[], options: BuildOpt
     clusters,
     sets: groups.map(({ clusterset, of }) => setOf(clusterset, of, known, options.allowedNamespaces)),
     twins: options.twins,
+    ours: options.ours,
     isPartial: options.isPartial,
   };
 }

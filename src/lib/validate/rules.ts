@@ -1,5 +1,32 @@
-import { ACCESS_RULES } from './rules/access.ts';
 import type { Rule } from './rule.ts';
+import { ACCESS_RULES } from './rules/access.ts';
+import { CONDITION_RULES } from './rules/conditions.ts';
+import { CONFLICT_RULES, WINNER_RULES } from './rules/conflicts.ts';
+import { CRD_RULES } from './rules/crds.ts';
+import { ENDPOINT_RULES } from './rules/endpoints.ts';
+import { EXPORT_RULES } from './rules/exports.ts';
+import { IDENTITY_RULES } from './rules/identity.ts';
+import { IMPORT_RULES } from './rules/imports.ts';
+import { MISSING_SERVICE_RULES } from './rules/missing-service.ts';
+import { NAMESPACE_RULES } from './rules/namespaces.ts';
+import { SLICE_RULES } from './rules/slices.ts';
+import { STALE_RULES } from './rules/stale.ts';
+import { UPGRADE_RULES } from './rules/upgrade.ts';
 
 /** All rules, by their codes. */
-export const RULES: readonly Rule[] = [...ACCESS_RULES];
+export const RULES: readonly Rule[] = [
+  ...ACCESS_RULES,
+  ...NAMESPACE_RULES,
+  ...IDENTITY_RULES,
+  ...CRD_RULES,
+  ...CONFLICT_RULES,
+  ...WINNER_RULES,
+  ...CONDITION_RULES,
+  ...MISSING_SERVICE_RULES,
+  ...EXPORT_RULES,
+  ...IMPORT_RULES,
+  ...ENDPOINT_RULES,
+  ...SLICE_RULES,
+  ...STALE_RULES,
+  ...UPGRADE_RULES,
+].sort((a, b) => (a.code < b.code ? -1 : 1));

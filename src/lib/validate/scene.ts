@@ -1,6 +1,6 @@
 import type { CRD } from '../api/crds.ts';
 import type { Manifest, Manifests } from '../api/manifests.ts';
-import type { ClusterProperty, IPFamily } from '../api/objects.ts';
+import type { ClusterProperty, EndpointSlice, IPFamily } from '../api/objects.ts';
 import type { Member } from '../plan/member.ts';
 import type { Identity } from '../plan/membership.ts';
 import type { Observed, ServiceView } from '../plan/observed.ts';
@@ -50,6 +50,8 @@ export interface SceneCluster {
   readonly facts: SceneFacts;
   readonly observed: Observed;
   readonly properties: readonly ClusterProperty[];
+  /** All of them, also those that no Service claims. */
+  readonly slices: readonly EndpointSlice[];
   /** Undefined when they could not be read. A directory has those that are in it, which may be none. */
   readonly crds: readonly SceneCRD[] | undefined;
   /** Of a directory or overlay. */
@@ -101,6 +103,8 @@ export interface Scene {
   readonly sets: readonly SceneSet[];
   /** Contexts of one cluster (the same `kube-system` UID), of which only the first is among `clusters`. */
   readonly twins: readonly { readonly kept: string; readonly left: string }[];
+  /** The CRDs that this mcs installs. */
+  readonly ours: readonly CRD[];
   /** True when the user chose some of the contexts there are: who is not here may still be somewhere. */
   readonly isPartial: boolean;
 }

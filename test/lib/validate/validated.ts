@@ -26,7 +26,7 @@ export async function validated(files: Files, options: Partial<ValidateOptions> 
   );
   const result = await validateClusters(
     clusters.map((cluster) => ({ cluster })),
-    { concurrency: 4, allowedNamespaces: [], severities: new Map(), isPartial: false, ...options },
+    { concurrency: 4, allowedNamespaces: [], severities: new Map(), isPartial: false, ours: [], ...options },
   );
   return result.findings.map((finding) =>
     finding.file === undefined ? finding : { ...finding, file: relative(root, finding.file) },

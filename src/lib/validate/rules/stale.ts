@@ -1,0 +1,237 @@
+import { IMPORT_ANNOTATION, SOURCE_CLUSTER_LABEL, isOurs } from '../../api/labels.ts';
+import { derivedName } from '../../api/names.ts';
+import { ref } from '../describe.ts';
+import type { Draft, Rule } from '../rule.ts';
+import { isListed } from '../scene.ts';
+import type { Scene, SceneCluster, SceneSet } from '../scene.ts';
+import { reconcileFix } from './reconcile-fix.ts';
+
+/** 601 to 605: what clusters left behind. */
+export const STALE_RULES: readonly Rule[] = [
+  {
+    code: 'MCS601',
+    title: 'slices-of-gone-cluster',
+    severity: 'warning',
+    summary: 'Imported EndpointSlices name a source cluster that is not here.',
+    looksAt: `label ${SOURCE_CLUSTER_LABEL} of imported EndpointSlices, ids of all clusters, ClusterProfiles`,
+    why: 'Connections go to Pods of a cluster that may be gone for good.',
+    mend: 'If it is gone: mcs reconcile --gone ID. If not: give it to mcs too.',
+    source: 'KEP-1645, "Cluster registration"; users.md P53 to P58',
+    *check(scene) {
+      for (const set of scene.sets) yield* goneSources(set, scene);
+    },
+  },
+  {
+    code: 'MCS602',
+    title: 'status-of-gone-cluster',
+    severity: 'warning',
+    summary: 'The status of a ServiceImport names a cluster that is not here.',
+    looksAt: 'status.clusters of the ServiceImports, ids of all clusters',
+    why: 'Who reads it counts on a source that may be gone.',
+    mend: 'If it is gone: mcs reconcile --gone ID.',
+    source: 'KEP-1645, "ServiceImport status"; users.md P63',
+    *check(scene) {
+      for (const set of scene.sets) yield* goneInStatus(set, scene);
+    },
+  },
+  {
+    code: 'MCS603',
+    title: 'slices-of-unexported',
+    severity: 'warning',
+    summary: 'Imported EndpointSlices are of a member that does not export the service any more.',
+    looksAt: 'imported EndpointSlices, ServiceExports of their sources',
+    why: 'Connections go to a cluster that has taken the service back.',
+    mend: 'Where mcs reconciles: mcs reconcile; else look at the controller.',
+    source: 'users.md P63; lighthouse#1416, cilium#37231',
+    *check({ sets }) {
+      for (const { services } of sets) {
+        for (const service of services) {
+          const sources = new Map(service.at.map(({ member, cluster, view }) => [member.id, { cluster, view }]));
+          for (const { cluster, view } of service.at) {
+            const [slice] = view.imported.filter(({ metadata: { labels } }) => {
+              const source = sources.get(labels?.[SOURCE_CLUSTER_LABEL] ?? '');
+              return (
+                source !== undefined && source.view.export === undefined && isListed(source.cluster, 'ServiceExport')
+              );
+            });
+            if (slice === undefined) continue;
+            const id = slice.metadata.labels?.[SOURCE_CLUSTER_LABEL] ?? '';
+            yield {
+              cluster: cluster.name,
+              service: service.key,
+              object: ref('EndpointSlice', slice.metadata.name, slice.metadata.namespace),
+              message: `${service.key} in ${cluster.name} has endpoints of ${id}, which does not export it`,
+              fix: reconcileFix(cluster),
+              causes: [
+                { code: 'MCS004', cluster: sources.get(id)?.cluster.name ?? id },
+                { code: 'MCS112', service: service.key },
+                { code: 'MCS304', service: service.key },
+              ],
+            };
+          }
+        }
+      }
+    },
+  },
+  {
+    code: 'MCS604',
+    title: 'derived-without-import',
+    severity: 'warning',
+    summary: 'A derived Service is there, and its ServiceImport is not.',
+    looksAt: 'Services without selector that are named or annotated as derived, ServiceImports',
+    why: 'It keeps an IP for a service that is no longer imported.',
+    mend: 'Where mcs made it: mcs reconcile; else remove it.',
+    source: 'KEP-1645, "ClusterSetIP"; users.md P63',
+    *check({ sets }) {
+      for (const set of sets) for (const cluster of set.clusters) yield* leftDerived(cluster);
+    },
+  },
+  {
+    code: 'MCS605',
+    title: 'imports-in-nonmember',
+    severity: 'warning',
+    summary: 'A cluster that is a member of no clusterset holds imports that mcs made.',
+    looksAt: 'ServiceImports with the mark of mcs, ClusterProperties',
+    why: 'They are never updated again: clients there talk to endpoints of an earlier time.',
+    mend: 'mcs reconcile removes them, mcs join brings the cluster back.',
+    source: 'design rule 19; users.md P59',
+    *check({ clusters, sets }) {
+      if (!sets.some(({ clusterset }) => clusterset !== undefined)) return;
+      for (const cluster of clusters) {
+        if (cluster.failure !== undefined || cluster.identity.clusterset !== undefined) continue;
+        if (!isListed(cluster, 'ClusterProperty')) continue;
+        const ours = [...cluster.observed.imports()].filter(isOurs);
+        const [first] = ours;
+        if (first === undefined) continue;
+        yield {
+          cluster: cluster.name,
+          object: ref('ServiceImport', first.metadata.name, first.metadata.namespace),
+          message: `${cluster.name} is a member of no clusterset and holds ${ours.length} ${ours.length === 1 ? 'import' : 'imports'}`,
+          fix: { kind: 'command', text: 'mcs reconcile' },
+        };
+      }
+    },
+  },
+];
+
+/** Ids, and names of ClusterProfiles: whoever is named so is not gone. */
+function knownIds(set: SceneSet, { clusters }: Scene): ReadonlySet<string> {
+  const profiles = clusters.flatMap(({ manifests }) =>
+    (manifests?.all ?? []).flatMap(({ kind, name, apiVersion }) =>
+      kind === 'ClusterProfile' && apiVersion.startsWith('multicluster.x-k8s.io/') ? [name] : [],
+    ),
+  );
+  const left = clusters.filter(({ identity, failure }) => failure === undefined && identity.clusterset === undefined);
+  const named = clusters.flatMap((cluster) => {
+    const hasLeft = set.clusterset !== undefined && left.includes(cluster);
+    return hasLeft ? [] : [cluster.identity.id ?? cluster.name];
+  });
+  return new Set([...profiles, ...named]);
+}
+
+/** Whether somebody who is not here may still be somewhere. */
+function isUnsure({ clusters, isPartial }: Scene): boolean {
+  return (
+    isPartial || clusters.some(({ failure, unlisted }) => failure !== undefined || unlisted.has('ClusterProperty'))
+  );
+}
+
+function* goneSources(set: SceneSet, scene: Scene): Generator<Draft> {
+  const known = knownIds(set, scene);
+  const gone = new Map<
+    string,
+    { cluster: SceneCluster; namespace: string; name: string; key: string; count: Map<string, number> }
+  >();
+  for (const { at, key } of set.services) {
+    for (const { cluster, view } of at) {
+      for (const { metadata } of view.imported) {
+        const id = metadata.labels?.[SOURCE_CLUSTER_LABEL];
+        if (id === undefined || known.has(id)) continue;
+        const found = gone.get(id) ?? {
+          cluster,
+          namespace: metadata.namespace ?? '',
+          name: metadata.name,
+          key,
+          count: new Map<string, number>(),
+        };
+        gone.set(id, found);
+        found.count.set(cluster.name, (found.count.get(cluster.name) ?? 0) + 1);
+      }
+    }
+  }
+  for (const [id, { cluster, namespace, name, key, count }] of gone) {
+    const total = [...count.values()].reduce((sum, one) => sum + one, 0);
+    yield {
+      cluster: cluster.name,
+      service: key,
+      object: ref('EndpointSlice', name, namespace),
+      field: `metadata.labels["${SOURCE_CLUSTER_LABEL}"]`,
+      ...unsure(scene),
+      message: `${total} imported ${total === 1 ? 'slice is' : 'slices are'} of "${id}", which is no cluster here`,
+      evidence: [...count].map(([where, number]) => `${where}: ${number}`),
+      fix: { kind: 'command', text: `mcs reconcile --gone ${id} --dry-run` },
+      causes: duplicated(),
+    };
+  }
+}
+
+function* goneInStatus(set: SceneSet, scene: Scene): Generator<Draft> {
+  const known = knownIds(set, scene);
+  const told = new Set<string>();
+  for (const { at, key, name, namespace } of set.services) {
+    for (const { cluster, view } of at) {
+      for (const { cluster: id } of view.import?.status?.clusters ?? []) {
+        if (known.has(id) || told.has(id)) continue;
+        told.add(id);
+        yield {
+          cluster: cluster.name,
+          service: key,
+          object: ref('ServiceImport', name, namespace),
+          field: 'status.clusters',
+          ...unsure(scene),
+          message: `status.clusters of ${key} in ${cluster.name} names "${id}", which is no cluster here`,
+          fix: { kind: 'command', text: `mcs reconcile --gone ${id} --dry-run` },
+          causes: [{ code: 'MCS601' }, ...duplicated()],
+        };
+      }
+    }
+  }
+}
+
+function unsure(scene: Scene): Pick<Draft, 'severity'> {
+  return isUnsure(scene) ? { severity: 'unknown' } : {};
+}
+
+/** Ids that cannot be used make everything named by them look like that of strangers. */
+function duplicated(): NonNullable<Draft['causes']> {
+  return [{ code: 'MCS001' }, { code: 'MCS120' }, { code: 'MCS121' }];
+}
+
+function* leftDerived({ name, observed, unlisted }: SceneCluster): Generator<Draft> {
+  if (unlisted.has('ServiceImport')) return;
+  const imports = new Set(
+    [...observed.imports()].map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`),
+  );
+  const derived = new Set(
+    [...observed.imports()].map(
+      ({ metadata }) => `${metadata.namespace ?? ''}/${derivedName(metadata.namespace ?? '', metadata.name)}`,
+    ),
+  );
+  for (const service of observed.services()) {
+    const { namespace = '', name: own, annotations } = service.metadata;
+    const of = annotations?.[IMPORT_ANNOTATION];
+    const isLeft =
+      of !== undefined && isOurs(service)
+        ? !imports.has(`${namespace}/${of}`)
+        : /^derived-[0-9a-v]{10}$/.test(own) &&
+          service.spec.selector === undefined &&
+          !derived.has(`${namespace}/${own}`);
+    if (!isLeft) continue;
+    yield {
+      cluster: name,
+      object: ref('Service', own, namespace),
+      message: `Service ${namespace}/${own} is derived of ${of === undefined ? 'an import' : `import ${namespace}/${of}`}, which ${name} does not have`,
+      fix: { kind: 'command', text: 'mcs reconcile' },
+    };
+  }
+}
