@@ -1,0 +1,41 @@
+import { groupByCause } from './causes.ts';
+import type { Finding, Severity, Summary, ValidationReport } from './finding.ts';
+
+/** From which severity on a run ends with exit code 1. */
+export const FAIL_ON = ['error', 'warning', 'info', 'never'] as const;
+export type FailOn = (typeof FAIL_ON)[number];
+
+/** The counts of findings. Suppressed ones count as that alone; one whose cause is suppressed counts as a cause. */
+export function summaryOf(findings: readonly Finding[]): Summary {
+  const count = (severity: Severity): number =>
+    findings.filter((finding) => finding.suppressed === undefined && finding.severity === severity).length;
+  return {
+    errors: count('error'),
+    warnings: count('warning'),
+    infos: count('info'),
+    unknowns: count('unknown'),
+    suppressed: findings.filter(({ suppressed }) => suppressed !== undefined).length,
+    causes: groupByCause(findings).length,
+  };
+}
+
+/** True when a severity is at or above `failOn`, or unknown where `strict`. `never` means never, also with `strict`. */
+export function isAtLeast(severity: Severity, failOn: FailOn, strict: boolean): boolean {
+  switch (failOn) {
+    case 'never':
+      return false;
+    case 'error':
+      return severity === 'error' || (strict && severity === 'unknown');
+    case 'warning':
+      return severity === 'error' || severity === 'warning' || (strict && severity === 'unknown');
+    case 'info':
+      return severity !== 'unknown' || strict;
+  }
+}
+
+/** Whether the run ends with exit code 1. What is suppressed never makes it fail. */
+export function failsAt(report: Pick<ValidationReport, 'findings'>, failOn: FailOn, strict: boolean): boolean {
+  return report.findings.some(
+    ({ severity, suppressed }) => suppressed === undefined && isAtLeast(severity, failOn, strict),
+  );
+}
