@@ -4,7 +4,7 @@ import { BaseCommand } from './base-command.ts';
 import type { Cluster } from './lib/clusters/cluster.ts';
 import { type OpenedAround, clusterNames, hasClusters, openAround } from './lib/clusters/names.ts';
 import { watchKubeconfigs } from './lib/clusters/kubeconfig-watch.ts';
-import { type Selection, isNamed, openClusters } from './lib/clusters/open.ts';
+import { type Overlaid, type Selection, isNamed, openClusters, openOverlaid } from './lib/clusters/open.ts';
 import { EXIT, type ExitCode, UsageError } from './lib/errors.ts';
 import { canAsk } from './prompt.ts';
 import type { Progress } from './lib/output/progress.ts';
@@ -46,6 +46,22 @@ export abstract class ClusterCommand extends BaseCommand {
     this.#opened = clusters;
     for (const warning of warnings) this.warn(warning);
     return clusters;
+  }
+
+  /** As `clusters`; a directory of a context's name is laid over it. */
+  protected async overlaidClusters(flags: ClusterFlags): Promise<readonly Overlaid[]> {
+    const { clusters, warnings } = await openOverlaid(this.#selection(flags));
+    this.#opened = clusters.flatMap(({ cluster, over }) => (over === undefined ? [cluster] : [cluster, over]));
+    for (const warning of warnings) this.warn(warning);
+    return clusters;
+  }
+
+  /** True when the user chose some of the contexts that there are. */
+  protected async leavesOut(flags: ClusterFlags): Promise<boolean> {
+    const contexts = this.#opened.filter(({ type }) => type === 'context').length;
+    if (flags.context === undefined || contexts === 0) return false;
+    const all = await clusterNames({ ...this.#selection(flags), contexts: [], dirs: [] });
+    return all.names.length > contexts;
   }
 
   /**

@@ -3,6 +3,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly default: unknow
   clusters: () => import('./commands/clusters.ts'),
   'crds:install': () => import('./commands/crds/install.ts'),
   'crds:status': () => import('./commands/crds/status.ts'),
+  explain: () => import('./commands/explain/index.ts'),
   'explain:conflict': () => import('./commands/explain/conflict.ts'),
   'explain:svc': () => import('./commands/explain/svc.ts'),
   'export:svc': () => import('./commands/export/svc.ts'),
@@ -12,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly default: unknow
   reconcile: () => import('./commands/reconcile.ts'),
   status: () => import('./commands/status.ts'),
   'unexport:svc': () => import('./commands/unexport/svc.ts'),
+  validate: () => import('./commands/validate.ts'),
   version: () => import('./commands/version.ts'),
 };
 

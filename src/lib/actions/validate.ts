@@ -32,6 +32,8 @@ export interface Validated {
   readonly clusters: readonly ValidatedCluster[];
   readonly services: number;
   readonly findings: readonly Finding[];
+  /** Files that are no manifests. */
+  readonly leftOut: readonly { readonly file: string; readonly why: string }[];
   readonly scene: Scene;
 }
 
@@ -64,6 +66,7 @@ export async function validateClusters(clusters: readonly Overlaid[], options: V
     clusters: scene.clusters.map(describe),
     services: scene.sets.reduce((sum, set) => sum + set.services.length, 0),
     findings: located.map((each) => withLine(scene, each)),
+    leftOut: scene.clusters.flatMap(({ manifests }) => manifests?.leftOut ?? []),
     scene,
   };
 }

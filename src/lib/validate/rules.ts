@@ -9,9 +9,11 @@ import { IDENTITY_RULES } from './rules/identity.ts';
 import { IMPORT_RULES } from './rules/imports.ts';
 import { MISSING_SERVICE_RULES } from './rules/missing-service.ts';
 import { NAMESPACE_RULES } from './rules/namespaces.ts';
+import { SCHEMA_RULES } from './rules/schema.ts';
 import { SLICE_RULES } from './rules/slices.ts';
 import { STALE_RULES } from './rules/stale.ts';
 import { UPGRADE_RULES } from './rules/upgrade.ts';
+import { WORKLOAD_RULES } from './rules/workloads.ts';
 
 /** All rules, by their codes. */
 export const RULES: readonly Rule[] = [
@@ -29,4 +31,6 @@ export const RULES: readonly Rule[] = [
   ...SLICE_RULES,
   ...STALE_RULES,
   ...UPGRADE_RULES,
+  ...SCHEMA_RULES,
+  ...WORKLOAD_RULES,
 ].sort((a, b) => (a.code < b.code ? -1 : 1));

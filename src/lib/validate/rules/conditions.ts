@@ -40,7 +40,7 @@ export const CONDITION_RULES: readonly Rule[] = [
               service: key,
               object: ref('ServiceExport', name, namespace),
               field: 'status.conditions',
-              message: `${key}: ${reason}`,
+              message: reason,
               fix: { kind: 'command', text: 'mcs reconcile' },
               causes: ['MCS301', 'MCS302', 'MCS303'].map((code) => ({ code, cluster, service: key })),
             };
@@ -71,7 +71,7 @@ export const CONDITION_RULES: readonly Rule[] = [
       const said = refusal.message === '' ? '' : `: ${refusal.message}`;
       return {
         field: 'status.conditions',
-        message: `${key}: ${refusal.type}=False ${refusal.reason}${said}`,
+        message: `${refusal.type}=False ${refusal.reason}${said}`,
         fix: { kind: 'doc', text: `see what reason ${refusal.reason} means to the controller of this cluster` },
       };
     }),
@@ -90,7 +90,7 @@ export const CONDITION_RULES: readonly Rule[] = [
       const isSilent = cluster.facts.controllers.some(({ name }) => SILENT.has(name));
       if (!validity.valid || isSilent || (conditions?.length ?? 0) > 0 || !someConditions(cluster)) return undefined;
       return {
-        message: `${key}: no condition, although other exports of ${cluster.name} have some`,
+        message: `no condition, although other exports of ${cluster.name} have some`,
         fix: { kind: 'command', text: 'mcs reconcile' },
       };
     }),
@@ -113,7 +113,7 @@ export const CONDITION_RULES: readonly Rule[] = [
       if (behind === undefined) return undefined;
       return {
         field: 'status.conditions',
-        message: `${key}: condition ${behind.type} is of generation ${behind.observedGeneration ?? 0}, the export of ${generation ?? 0}`,
+        message: `condition ${behind.type} is of generation ${behind.observedGeneration ?? 0}, the export of ${generation ?? 0}`,
         fix: { kind: 'command', text: 'mcs reconcile' },
       };
     }),
@@ -173,7 +173,7 @@ function* replaced(service: SceneService): Generator<Draft> {
     service: key,
     object: ref('ServiceExport', name, namespace),
     field: 'metadata.annotations',
-    message: `${key}: the winner ${winner.cluster.name} is replaced at each sync (${option}); then ${next?.cluster ?? 'another cluster'} wins`,
+    message: `the winner ${winner.cluster.name} is replaced at each sync (${option}); then ${next?.cluster ?? 'another cluster'} wins`,
     evidence: merged.conflicts.map(({ field, used }) => `${field}: ${used} is used`),
     fix: { kind: 'doc', text: `take ${option} off ServiceExport ${key}, or make the exporters agree` },
   };

@@ -118,7 +118,7 @@ function* conflictOf(service: SceneService, field: string): Generator<Draft> {
     service: key,
     object: ref(isExport ? 'ServiceExport' : 'Service', name, namespace),
     field: fieldAt(field, service, first, conflict),
-    message: `${key}: ${field}: ${conflict.used} of ${winner} is used (${whyWins(merged.claims, conflict)}); ${listed(losers)} ${losers.length === 1 ? `says ${own?.value ?? 'otherwise'}` : 'disagree'}`,
+    message: `${field}: ${conflict.used} of ${winner} is used (${whyWins(merged.claims, conflict)}); ${listed(losers)} ${losers.length === 1 ? `says ${own?.value ?? 'otherwise'}` : 'disagree'}`,
     evidence: word.says.map(({ cluster, value }) => `${nameOf(service, cluster)}: ${value}`),
     fix: {
       kind: type === 'context' && field !== 'type' ? 'command' : 'doc',
@@ -219,7 +219,7 @@ function fragile(
     cluster: winner.name,
     service: key,
     object: ref('ServiceExport', name, namespace),
-    message: `${key}: ${winner.name} wins on ${fields} but ${how}`,
+    message: `${winner.name} wins on ${fields} but ${how}`,
     evidence: claims.map(({ cluster, created }) => `${nameOf(service, cluster)}: ${created ?? 'age unknown'}`),
     fix: { kind: 'doc', text: `make the exporters of ${key} agree on ${fields}: mcs explain conflict ${key}` },
     causes: FIELDS.filter(({ field }) => conflicts.some((conflict) => conflict.field === field)).map(({ code }) => ({

@@ -215,7 +215,7 @@ function* tracking({ cluster, view }: SceneExporter, { key, name, namespace }: S
         service: key,
         object: ref('ServiceExport', name, namespace),
         field: `spec.${field}["${exported}"]`,
-        message: `${key}: ${field} has ${exported}, by which a GitOps tool tracks its own objects`,
+        message: `${field} has ${exported}, by which a GitOps tool tracks its own objects`,
         fix: { kind: 'doc', text: `remove ${exported} from spec.${field} of ServiceExport ${key}` },
       };
     }

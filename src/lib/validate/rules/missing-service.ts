@@ -1,10 +1,10 @@
 import { nearestNames } from '../../api/nearest.ts';
-import type { Manifest } from '../../api/manifests.ts';
 import { isListed } from '../scene.ts';
 import type { SceneCluster, SceneService } from '../scene.ts';
 import { ref, showPlace, showRef, refOf } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { exportersOf, unexportFix } from './exporters.ts';
+import { renderersIn } from './renderers.ts';
 
 const KEP = 'KEP-1645, "Exporting Services"; ServiceExportReasonNoService of mcs-api';
 
@@ -131,18 +131,4 @@ function nearMiss({ namespace, name }: SceneService, { observed }: SceneCluster)
   }
   const [near] = nearestNames(inNamespace, name);
   return near === undefined ? elsewhere.sort()[0] : `${namespace}/${near}`;
-}
-
-const RENDERERS: readonly (readonly [kind: string, group: string])[] = [
-  ['HelmRelease', 'helm.toolkit.fluxcd.io/'],
-  ['HelmChart', 'helm.cattle.io/'],
-  ['Application', 'argoproj.io/'],
-  ['ApplicationSet', 'argoproj.io/'],
-  ['Kustomization', 'kustomize.toolkit.fluxcd.io/'],
-];
-
-function renderersIn({ manifests }: SceneCluster): readonly Manifest[] {
-  return (manifests?.all ?? []).filter(({ kind, apiVersion }) =>
-    RENDERERS.some(([renderer, group]) => kind === renderer && apiVersion.startsWith(group)),
-  );
 }
