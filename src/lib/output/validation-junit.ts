@@ -63,7 +63,7 @@ function suite(
   ];
   return [
     `<testsuite${attributes}>`,
-    propertiesOf(cluster),
+    propertiesOf(name, cluster),
     ...tests.map((test) => testcase(test, shown)),
     `<system-out>${xmlLines(output)}</system-out>`,
     '<system-err></system-err>',
@@ -71,10 +71,10 @@ function suite(
   ].join('\n');
 }
 
-function propertiesOf(cluster: ValidatedCluster | undefined): string {
-  const { type, location, id, clusterset, state } = cluster ?? {};
-  const properties = Object.entries({ type, location, id, clusterset, state }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`<property${xmlAttributes({ name, value })}/>`],
+/** Never empty: Jenkins' dialect wants at least one. */
+function propertiesOf(name: string, { type, location, id, clusterset, state }: Partial<ValidatedCluster> = {}): string {
+  const properties = Object.entries({ cluster: name, type, location, id, clusterset, state }).flatMap(([key, value]) =>
+    value === undefined ? [] : [`<property${xmlAttributes({ name: key, value })}/>`],
   );
   return `<properties>${properties.join('')}</properties>`;
 }

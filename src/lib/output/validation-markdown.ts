@@ -16,7 +16,7 @@ const MOST_LINES = 20;
 export function validationMarkdown(report: ValidationReport): string {
   const groups = groupByCause(report.findings);
   const suppressed = report.findings.filter((finding) => finding.suppressed !== undefined);
-  const head = `### mcs validate: ${countsText(report)}\n\n${markdownText(summaryText(report))}\n`;
+  const head = `### mcs validate: ${countsText(report)}\n\n${summaryText(report)}\n`;
   // A third for the table: it says what is wrong, the details how to mend it.
   const rows = fitting(
     groups.map(({ cause }) => tableRow(cause)),

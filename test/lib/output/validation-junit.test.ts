@@ -43,13 +43,13 @@ it('is a suite a cluster and a test a rule and object', async () => {
 <?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
 <testsuite name="east" package="mcs" id="0" timestamp="2026-05-04T03:02:01" hostname="localhost" tests="1" failures="0" errors="0" time="0">
-<properties><property name="type" value="directory"/><property name="location" value="clusters/east"/><property name="id" value="east"/><property name="clusterset" value="prod"/><property name="state" value="ok"/></properties>
+<properties><property name="cluster" value="east"/><property name="type" value="directory"/><property name="location" value="clusters/east"/><property name="id" value="east"/><property name="clusterset" value="prod"/><property name="state" value="ok"/></properties>
 <testcase name="cluster was read" classname="east" time="0"/>
 <system-out></system-out>
 <system-err></system-err>
 </testsuite>
 <testsuite name="west" package="mcs" id="1" timestamp="2026-05-04T03:02:01" hostname="localhost" tests="2" failures="1" errors="0" time="0">
-<properties><property name="type" value="directory"/><property name="location" value="clusters/west"/><property name="id" value="west"/><property name="clusterset" value="prod"/><property name="state" value="ok"/></properties>
+<properties><property name="cluster" value="west"/><property name="type" value="directory"/><property name="location" value="clusters/west"/><property name="id" value="west"/><property name="clusterset" value="prod"/><property name="state" value="ok"/></properties>
 <testcase name="cluster was read" classname="west" time="0"/>
 <testcase name="MCS201 port-conflict ServiceExport shop/cart" classname="west" time="0"><failure message="port http of shop/cart is 8080 here; 80 of east is used" type="MCS201">clusters/west/cart.yaml:14: error MCS201: port http of shop/cart is 8080 here; 80 of east is used
   east: http 80/TCP
@@ -107,10 +107,9 @@ describe('a finding', () => {
 
   it('about no cluster, or one that was not given, has a suite too', async () => {
     const { object: _, ...nowhere } = live({ code: 'MCS007', cluster: '' });
-    expect(counts(await junit(report([nowhere, finding({ cluster: 'gone' })], { clusters: [] })))).toEqual([
-      'mcs: 1, 1, 0',
-      'gone: 1, 1, 0',
-    ]);
+    const xml = await junit(report([nowhere, finding({ cluster: 'gone' })], { clusters: [] }));
+    expect(counts(xml)).toEqual(['mcs: 1, 1, 0', 'gone: 1, 1, 0']);
+    expect(xml).not.toContain('<properties></properties>'); // which Ant takes and Jenkins does not
   });
 });
 
