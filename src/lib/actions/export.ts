@@ -3,10 +3,10 @@ import { MARK, isOurs } from '../api/labels.ts';
 import { isLabelValue, isQualifiedName } from '../api/names.ts';
 import type { ServiceExport, StringMap } from '../api/objects.ts';
 import { compact } from '../api/reader.ts';
+import { sameJSON } from '../api/same-json.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import { ClusterError, RefusedError, UsageError } from '../errors.ts';
 import type { Problem } from '../plan/change.ts';
-import { sameJson } from '../plan/differences.ts';
 import { type StatusConflict, serviceStatus } from '../plan/service-status.ts';
 import { planService } from '../plan/service-plan.ts';
 import { problemOf } from './enroll.ts';
@@ -143,7 +143,7 @@ function actionOf(chosen: Chosen, object: ServiceExport, options: ExportOptions)
   const existing = chosen.member.observed.view(namespace, name).export;
   if (existing === undefined) return 'create';
   const asksForKeys = [options.exportedLabels, options.exportedAnnotations].some((map) => Object.keys(map).length > 0);
-  if (!asksForKeys || sameJson(existing.spec ?? {}, object.spec ?? {})) return 'unchanged';
+  if (!asksForKeys || sameJSON(existing.spec ?? {}, object.spec ?? {})) return 'unchanged';
   if (isOurs(existing)) return 'update';
   throw new RefusedError(
     `${chosen.member.cluster}: ServiceExport ${namespace}/${name} was not made by mcs, so it is not changed`,

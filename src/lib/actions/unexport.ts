@@ -1,10 +1,10 @@
 import { isOurs } from '../api/labels.ts';
+import { sameJSON } from '../api/same-json.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import { ClusterError } from '../errors.ts';
 import type { Problem } from '../plan/change.ts';
 import type { Merged } from '../plan/merge.ts';
 import { planService } from '../plan/service-plan.ts';
-import { sameJson } from '../plan/differences.ts';
 import { showPorts } from '../plan/ports.ts';
 import { problemOf } from './enroll.ts';
 import { checkMatch, oneNamespace, splitName } from './match-services.ts';
@@ -140,7 +140,7 @@ function succession(
   if (before === undefined || after === undefined || before.claims[0].cluster !== chosen.member.id)
     return { changes: [] };
   const changes = DECIDED.flatMap((field) =>
-    sameJson(before[field], after[field]) ? [] : [{ field, from: show(before, field), to: show(after, field) }],
+    sameJSON(before[field], after[field]) ? [] : [{ field, from: show(before, field), to: show(after, field) }],
   );
   return { successor: members.find((member) => member.id === heir)?.cluster ?? heir ?? '', changes };
 }

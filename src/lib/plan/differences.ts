@@ -15,38 +15,10 @@ import type {
   ServiceImport,
   StringMap,
 } from '../api/objects.ts';
+import { sameJSON } from '../api/same-json.ts';
 import { booked } from './claim.ts';
 import { compareText } from './order.ts';
 import { ownConditions } from './desired-status.ts';
-
-/** Deep equality of JSON values; the order of keys does not matter, an undefined value is an absent one. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return (
-      Array.isArray(a) &&
-      Array.isArray(b) &&
-      a.length === b.length &&
-      a.every((entry, index) => sameJson(entry, b[index]))
-    );
-  }
-  return sameMapping(a as Mapping, b as Mapping); // neither is a list
-}
-
-type Mapping = Readonly<Record<string, unknown>>;
-
-function sameMapping(a: Mapping, b: Mapping): boolean {
-  return (
-    Object.keys(a).every((key) => sameJson(a[key], ownValue(b, key))) &&
-    Object.keys(b).every((key) => b[key] === undefined || ownValue(a, key) !== undefined)
-  );
-}
-
-/** Never what every object inherits: a label may be called `constructor`. */
-function ownValue(mapping: Mapping, key: string): unknown {
-  return Object.hasOwn(mapping, key) ? mapping[key] : undefined;
-}
 
 /**
  * Paths of the fields of ours in which an object differs from what it should be. Only fields we own count: what the
@@ -85,8 +57,8 @@ export function serviceDifferences(desired: Service, observed: Service): readonl
 export function sliceDifferences(desired: EndpointSlice, observed: EndpointSlice): readonly string[] {
   return [
     ...metaDifferences(desired.metadata, observed.metadata, { labels: [PROXY_SERVICE_NAME_LABEL] }),
-    ...(sameJson(desired.endpoints, observed.endpoints) ? [] : ['endpoints']),
-    ...(sameJson(desired.ports ?? [], observed.ports ?? []) ? [] : ['ports']),
+    ...(sameJSON(desired.endpoints, observed.endpoints) ? [] : ['endpoints']),
+    ...(sameJSON(desired.ports ?? [], observed.ports ?? []) ? [] : ['ports']),
   ];
 }
 
@@ -97,7 +69,7 @@ export function importStatusDifferences(desired: ServiceImport, observed: Servic
   const types = new Set(want.conditions?.map((condition) => condition.type));
   const clusters = (list: typeof want.clusters): readonly string[] => (list ?? []).map(({ cluster }) => cluster).sort();
   return [
-    ...(sameJson(clusters(want.clusters), clusters(have.clusters)) ? [] : ['status.clusters']),
+    ...(sameJSON(clusters(want.clusters), clusters(have.clusters)) ? [] : ['status.clusters']),
     ...conditionDifferences(
       want.conditions ?? [],
       (have.conditions ?? []).filter(({ type }) => types.has(type)),
@@ -118,7 +90,7 @@ function conditionDifferences(want: readonly Condition[], have: readonly Conditi
   return types
     .filter(
       (type) =>
-        !sameJson(
+        !sameJSON(
           want.find((entry) => entry.type === type),
           have.find((entry) => entry.type === type),
         ),
@@ -158,7 +130,7 @@ function keyDifferences(path: string, want: object, have: object): readonly stri
   const left = new Map<string, unknown>(Object.entries(want));
   const right = new Map<string, unknown>(Object.entries(have));
   return [...new Set([...left.keys(), ...right.keys()])]
-    .filter((key) => !sameJson(left.get(key), right.get(key)))
+    .filter((key) => !sameJSON(left.get(key), right.get(key)))
     .sort(compareText)
     .map((key) => `${path}.${key}`);
 }

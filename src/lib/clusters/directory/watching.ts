@@ -1,10 +1,10 @@
 import type { Kind, ObjectOf } from '../../api/kinds.ts';
 import { keyOf } from '../../api/objects.ts';
+import { sameJSON } from '../../api/same-json.ts';
 import { ClusterError } from '../../errors.ts';
 import type { Watcher } from '../cluster.ts';
 import type { Contents } from './contents.ts';
 import { FolderWatch } from './folder-watch.ts';
-import { sameJSON } from './same-json.ts';
 
 /** When a change is looked at: milliseconds. */
 export interface WatchTimes {

@@ -3,6 +3,7 @@ import type { Kind, ObjectOf } from '../../api/kinds.ts';
 import { keyOf } from '../../api/objects.ts';
 import type { Ref } from '../../api/objects.ts';
 import { parseObject } from '../../api/parse.ts';
+import { sameJSON } from '../../api/same-json.ts';
 import { ClusterError } from '../../errors.ts';
 import type { WriteOptions } from '../cluster.ts';
 import type { Entry, Stored } from './contents.ts';
@@ -15,7 +16,6 @@ import { nextObject, nextStatusOf } from './next.ts';
 import { OwnFiles } from './own-files.ts';
 import { showPlace } from './place.ts';
 import { renderObject, renderStatus } from './render.ts';
-import { sameJSON } from './same-json.ts';
 
 type Any = ObjectOf[Kind];
 
