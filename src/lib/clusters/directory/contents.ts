@@ -3,63 +3,53 @@ import { KINDS } from '../../api/kinds.ts';
 import type { Kind, ObjectOf } from '../../api/kinds.ts';
 import { keyOf } from '../../api/objects.ts';
 import type { Namespace } from '../../api/objects.ts';
-import { statusOf, withoutStatus } from './fields.ts';
-import { showPlace } from './place.ts';
-import type { Place } from './place.ts';
+import type { Changes } from './changes.ts';
+import { type Entry, type Stored, inOrder, repeated, settle } from './entry.ts';
 
-/** One manifest of a known kind, as it was read or written. */
-export interface Entry {
-  readonly kind: Kind;
-  readonly object: ObjectOf[Kind];
-  readonly place: Place;
-  /** Index of the layer it is in; later layers win. */
-  readonly layer: number;
-  /** True for a file below `mcs/` that mcs may rewrite: it holds this one object, under the name mcs would give it. */
-  readonly own: boolean;
-  /** The status of an object that lives elsewhere; no object by itself. */
-  readonly statusOnly: boolean;
+/** What a file gives to the contents of a cluster. */
+export interface Given {
+  readonly entries: readonly Entry[];
+  /** The namespaces that objects of the user's are in; each once. */
+  readonly namespaces: readonly string[];
 }
 
-/** An object as the cluster has it, with the manifests it comes from. */
-export interface Stored {
-  readonly object: ObjectOf[Kind];
-  /** The manifest its metadata and spec come from. */
-  readonly base: Entry;
-}
+const NOTHING: Given = { entries: [], namespaces: [] };
 
 /**
  * What a cluster of manifests holds: of several manifests of one object the last layer's wins; within a layer a user's
  * file wins over `mcs/`, and the later one over the earlier. Status below `mcs/` wins over status in a user's file.
- * A namespace exists if it has a manifest, or any namespaced object of the user's is in it.
+ * A namespace exists if it has a manifest, or any namespaced object of the user's is in it. A file comes, changes and goes
+ * at the cost of what is in it, however much else there is.
  */
 export class Contents {
   readonly #entries = new Map<Kind, Map<string, readonly Entry[]>>();
   readonly #stored = new Map<Kind, Map<string, Stored>>();
   readonly #sorted = new Map<Kind, readonly ObjectOf[Kind][]>();
-  readonly #implicit: ReadonlySet<string>;
+  /** How many files each namespace is in. */
+  readonly #implicit = new Map<string, number>();
+  /** What is to be said of objects that stand more than once in a layer. */
+  readonly #repeated = new Map<Kind, Map<string, readonly string[]>>();
 
-  /** @param implicit the namespaces that objects in users' files are in */
-  constructor(entries: Iterable<Entry>, implicit: ReadonlySet<string>) {
-    this.#implicit = implicit;
-    for (const kind of Object.keys(KINDS)) {
-      this.#entries.set(kind as Kind, new Map()); // a key of KINDS
-      this.#stored.set(kind as Kind, new Map());
+  constructor() {
+    for (const kind of Object.keys(KINDS) as Kind[]) {
+      this.#entries.set(kind, new Map());
+      this.#stored.set(kind, new Map());
+      this.#repeated.set(kind, new Map());
     }
-    for (const entry of entries) {
-      const key = keyOf(entry.object.metadata);
-      const map = this.#entriesOf(entry.kind);
-      map.set(key, [...(map.get(key) ?? []), entry]);
-    }
-    for (const [kind, map] of this.#entries) for (const [key, list] of map) this.#settle(kind, key, list);
   }
 
   get(kind: Kind, key: string): Stored | undefined {
     return this.#stored.get(kind)?.get(key);
   }
 
+  /** What `list` has under a key. */
+  object(kind: Kind, key: string): ObjectOf[Kind] | undefined {
+    return this.get(kind, key)?.object ?? (kind === 'Namespace' ? this.implicitNamespace(key) : undefined);
+  }
+
   /** All manifests of one object, those of its status included. */
   entries(kind: Kind, key: string): readonly Entry[] {
-    return this.#entriesOf(kind).get(key) ?? [];
+    return this.#entries.get(kind)?.get(key) ?? [];
   }
 
   /** All objects of a kind, by namespace and name. */
@@ -69,7 +59,7 @@ export class Contents {
     const stored = this.#stored.get(kind) ?? new Map<string, Stored>();
     const objects = new Map<string, ObjectOf[Kind]>([...stored].map(([key, { object }]) => [key, object]));
     if (kind === 'Namespace') {
-      for (const name of this.#implicit) if (!objects.has(name)) objects.set(name, implicitNamespace(name));
+      for (const name of this.#implicit.keys()) if (!objects.has(name)) objects.set(name, implicitNamespace(name));
     }
     const sorted = [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
     this.#sorted.set(kind, sorted);
@@ -81,61 +71,63 @@ export class Contents {
     return this.#implicit.has(name) ? implicitNamespace(name) : undefined;
   }
 
+  /**
+   * Takes out what a file gave, and takes in what it gives now.
+   * @param changes is told what the objects concerned were before
+   */
+  exchange(before: Given = NOTHING, after: Given = NOTHING, changes?: Changes): void {
+    const old = new Set(before.entries);
+    for (const { kind, object } of before.entries) {
+      const key = keyOf(object.metadata);
+      this.#replace(kind, key, (list) => list.filter((entry) => !old.has(entry)), changes);
+    }
+    for (const entry of after.entries) {
+      this.#replace(entry.kind, keyOf(entry.object.metadata), (list) => inOrder(list, entry), changes);
+    }
+    // First those that come, so that a namespace that stays is not gone in between.
+    for (const name of after.namespaces) this.#count(name, 1, changes);
+    for (const name of before.namespaces) this.#count(name, -1, changes);
+  }
+
   /** Replaces (or removes) the manifest of an object that mcs owns in a layer. */
   replaceOwn(kind: Kind, key: string, layer: number, entry: Entry | undefined): void {
-    const others = this.entries(kind, key).filter((known) => !known.own || known.layer !== layer);
-    const list = entry === undefined ? others : [...others, entry];
-    this.#entriesOf(kind).set(key, list);
-    this.#settle(kind, key, list);
-    this.#sorted.delete(kind);
+    this.#replace(kind, key, (list) => {
+      const others = list.filter((known) => !known.own || known.layer !== layer);
+      return entry === undefined ? others : inOrder(others, entry);
+    });
   }
 
   /** Objects that stand more than once in one layer, in words: which manifest counts and which does not. */
   duplicates(): readonly string[] {
-    const warnings: string[] = [];
-    for (const [kind, map] of this.#entries) {
-      for (const [key, list] of map) {
-        const base = this.get(kind, key)?.base;
-        if (list.length < 2 || base === undefined) continue;
-        for (const entry of list) {
-          if (entry === base || entry.statusOnly || entry.layer !== base.layer) continue;
-          const where = `${showPlace(entry.place)} and again in ${showPlace(base.place)}`;
-          warnings.push(`${kind} ${key} is in ${where}: the one in ${showPlace(base.place)} is used`);
-        }
-      }
-    }
-    return warnings;
+    return [...this.#repeated.values()].flatMap((map) =>
+      [...map].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, warnings]) => warnings),
+    );
   }
 
-  #entriesOf(kind: Kind): Map<string, readonly Entry[]> {
-    const map = this.#entries.get(kind) ?? new Map<string, readonly Entry[]>();
-    this.#entries.set(kind, map);
-    return map;
-  }
-
-  #settle(kind: Kind, key: string, list: readonly Entry[]): void {
+  #replace(kind: Kind, key: string, next: (list: readonly Entry[]) => readonly Entry[], changes?: Changes): void {
+    changes?.note(kind, key, this.object(kind, key));
+    const list = next(this.entries(kind, key));
     const stored = settle(list);
-    if (stored === undefined) this.#stored.get(kind)?.delete(key);
-    else this.#stored.get(kind)?.set(key, stored);
+    set(this.#entries.get(kind), key, list.length === 0 ? undefined : list);
+    set(this.#stored.get(kind), key, stored);
+    set(this.#repeated.get(kind), key, list.length < 2 ? undefined : repeated(kind, key, list, stored?.base));
+    this.#sorted.delete(kind);
+  }
+
+  #count(name: string, more: 1 | -1, changes?: Changes): void {
+    const before = this.#implicit.get(name) ?? 0;
+    const after = before + more;
+    if (before > 0 !== after > 0) {
+      changes?.note('Namespace', name, this.object('Namespace', name));
+      this.#sorted.delete('Namespace');
+    }
+    set(this.#implicit, name, after > 0 ? after : undefined);
   }
 }
 
-function settle(list: readonly Entry[]): Stored | undefined {
-  let base: Entry | undefined;
-  let status: Entry | undefined;
-  for (const entry of list) {
-    if (!entry.statusOnly && (base === undefined || rank(entry) >= rank(base))) base = entry;
-    if (entry.own && statusOf(entry.object) !== undefined && (status === undefined || entry.layer >= status.layer))
-      status = entry;
-  }
-  if (base === undefined) return undefined;
-  if (status === undefined || status === base) return { object: base.object, base };
-  const merged = { ...withoutStatus(base.object), status: statusOf(status.object) };
-  return { object: deepFreeze(merged) as unknown as ObjectOf[Kind], base }; // both parts are of the same kind
-}
-
-function rank(entry: Entry): number {
-  return entry.layer * 2 + (entry.own ? 0 : 1);
+function set<V>(map: Map<string, V> | undefined, key: string, value: V | undefined): void {
+  if (value === undefined) map?.delete(key);
+  else map?.set(key, value);
 }
 
 function implicitNamespace(name: string): Namespace {

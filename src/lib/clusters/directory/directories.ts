@@ -3,6 +3,7 @@ import { basename, resolve, sep } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import type { Cluster } from '../cluster.ts';
 import { DirectoryCluster } from './directory-cluster.ts';
+import { EventStorm } from './event-storm.ts';
 import type { Layer } from './layer.ts';
 import { describeError } from './failure.ts';
 import { siblingHint } from './sibling-hint.ts';
@@ -43,7 +44,8 @@ export async function directoryClusters(
     layers.set(name, [...(layers.get(name) ?? []), openLayer(spec, options)]);
   }
   refuseShared(layers);
-  const clusters = [...layers].map(([name, list]) => new DirectoryCluster(name, list, options.watchTimes));
+  const storm = new EventStorm();
+  const clusters = [...layers].map(([name, list]) => new DirectoryCluster(name, list, options.watchTimes, storm));
   return Promise.resolve({ clusters, warnings });
 }
 

@@ -6,6 +6,7 @@ import { MalformedError } from '../../api/reader.ts';
 import { parseSelector } from '../../api/selector.ts';
 import { ClusterError } from '../../errors.ts';
 import type { Cluster, ClusterFacts, ListOptions, ManifestAccess, Watcher, WriteOptions } from '../cluster.ts';
+import { EventStorm } from './event-storm.ts';
 import { factsOf } from './facts.ts';
 import type { Layer } from './layer.ts';
 import { showPlace, showProblem } from './place.ts';
@@ -15,8 +16,8 @@ import { WATCH_TIMES, Watching, type WatchTimes } from './watching.ts';
 
 /**
  * A directory of manifests as a cluster (design, "Directories as clusters"). It is read once, when it is first asked
- * for something, and again when it changes while it is watched. A document that cannot be read makes every call fail, since a list must never be partial. Users' files
- * are never rewritten; what is written goes below `mcs/` (`writer.ts`).
+ * for something; while it is watched, what changes is read again. A document that cannot be read makes every call fail, since
+ * a list must never be partial. Users' files are never rewritten; what is written goes below `mcs/` (`writer.ts`).
  */
 export class DirectoryCluster implements Cluster {
   readonly type = 'directory';
@@ -27,7 +28,13 @@ export class DirectoryCluster implements Cluster {
   readonly #stock: Stock;
   readonly #watching: Watching;
 
-  constructor(name: string, layers: readonly Layer[], times: WatchTimes = WATCH_TIMES) {
+  /** @param storm shared by all that are watched in one process */
+  constructor(
+    name: string,
+    layers: readonly Layer[],
+    times: WatchTimes = WATCH_TIMES,
+    storm: EventStorm = new EventStorm(),
+  ) {
     this.name = name;
     this.location = layers.map((layer) => layer.shown).join(', ');
     this.access = this.location;
@@ -38,11 +45,7 @@ export class DirectoryCluster implements Cluster {
       },
     };
     this.#stock = new Stock(name, layers, (problems) => this.#malformed(problems));
-    this.#watching = new Watching({
-      times,
-      read: (tell) => this.#stock.readAgain(tell),
-      isOwnWrite: (folder, file) => this.#stock.isOwnWrite(folder, file),
-    });
+    this.#watching = new Watching(times, this.#stock, storm);
   }
 
   async facts(): Promise<ClusterFacts> {

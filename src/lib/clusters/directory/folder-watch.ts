@@ -1,4 +1,6 @@
 import { statSync, watch, type FSWatcher } from 'node:fs';
+import type { EventStorm } from './event-storm.ts';
+import type { FolderNews } from './layer-files.ts';
 
 interface Watched {
   readonly inode: bigint;
@@ -10,28 +12,29 @@ interface Watched {
  * system limits the number of watches. What cannot be watched is left to whoever looks from time to time.
  */
 export class FolderWatch {
+  readonly #storm: EventStorm;
   readonly #changed: (folder: string, name: string | null) => void;
   readonly #watched = new Map<string, Watched>();
 
   /** @param changed gets the folder, and the name in it where the system tells */
-  constructor(changed: (folder: string, name: string | null) => void) {
+  constructor(storm: EventStorm, changed: (folder: string, name: string | null) => void) {
+    this.#storm = storm;
     this.#changed = changed;
   }
 
   /**
-   * Watches these folders from now on, and no others. A folder that was removed and made again is another one.
-   * @returns true when some were not watched before: what happened in them meanwhile is not known
+   * Watches the folders that were seen, too, and those that are gone no more. A folder that was removed and made again is
+   * another one.
+   * @returns those that were not watched before: what happened in them meanwhile is not known
    */
-  follow(folders: ReadonlySet<string>): boolean {
-    for (const folder of this.#watched.keys()) if (!folders.has(folder)) this.#end(folder);
-    let added = false;
-    for (const folder of folders) {
-      const inode = inodeOf(folder);
-      if (this.#watched.get(folder)?.inode === inode) continue;
-      this.#end(folder);
-      if (inode !== undefined && this.#begin(folder, inode)) added = true;
-    }
-    return added;
+  follow({ seen, gone }: FolderNews): readonly string[] {
+    const inodes = seen.map((folder) => [folder, inodeOf(folder)] as const);
+    // First the ends: Linux has one watch for a folder, whatever it is called now.
+    for (const folder of gone) this.#end(folder);
+    for (const [folder, inode] of inodes) if (this.#watched.get(folder)?.inode !== inode) this.#end(folder);
+    const isNew = ([folder, inode]: readonly [string, bigint | undefined]): boolean =>
+      inode !== undefined && !this.#watched.has(folder) && this.#begin(folder, inode);
+    return inodes.filter(isNew).map(([folder]) => folder);
   }
 
   close(): void {
@@ -41,6 +44,7 @@ export class FolderWatch {
   #begin(folder: string, inode: bigint): boolean {
     try {
       const watcher = watch(folder, (_, name) => {
+        this.#storm.count();
         this.#changed(folder, name);
       });
       watcher.on('error', () => {

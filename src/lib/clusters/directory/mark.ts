@@ -8,10 +8,14 @@ const NANOSECONDS = 1_000_000n;
 const FINE = 100n;
 const COARSE = 2000n;
 
-/** The mark of a file as it is now; undefined when there is none. */
+/** The mark of a file as it is now; undefined when there is none, or it cannot be looked at. */
 export function markOf(path: string): Mark | undefined {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats === undefined ? undefined : mark(stats);
+  try {
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return stats === undefined ? undefined : mark(stats);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Kind } from '../../api/kinds.ts';
-import type { Entry } from './contents.ts';
+import type { Entry } from './entry.ts';
 import { readDocuments } from './documents.ts';
 import { codeOf, describeError } from './failure.ts';
 import { isOwn, ownPath } from './layout.ts';

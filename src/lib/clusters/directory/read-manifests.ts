@@ -4,9 +4,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { KINDS, type Kind, type ObjectOf } from '../../api/kinds.ts';
 import type { Manifest, ManifestFault, Manifests, Place } from '../../api/manifests.ts';
 import { keyOf } from '../../api/objects.ts';
-import { sameJSON } from './same-json.ts';
-import { Contents, type Entry } from './contents.ts';
+import { sameJSON } from '../../api/same-json.ts';
+import { Contents } from './contents.ts';
 import { type Document, readDocuments } from './documents.ts';
+import type { Entry } from './entry.ts';
 import { codeOf, describeError } from './failure.ts';
 import { keptValue } from './kept-value.ts';
 import type { Layer } from './layer.ts';
@@ -152,7 +153,8 @@ class Reading {
   }
 
   done(): Manifests {
-    const contents = new Contents(this.#entries, this.#namespaces);
+    const contents = new Contents();
+    contents.exchange(undefined, { entries: this.#entries, namespaces: [...this.#namespaces] });
     const manifestOf = (kind: Kind, key: string): Manifest | undefined => {
       const base = contents.get(kind, key)?.base;
       return base === undefined ? undefined : this.#manifests.get(base);

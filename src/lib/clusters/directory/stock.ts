@@ -1,114 +1,139 @@
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ClusterError } from '../../errors.ts';
+import { Changes } from './changes.ts';
 import type { Contents } from './contents.ts';
+import { Holdings } from './holdings.ts';
+import type { KnownFile } from './known-file.ts';
 import type { Layer } from './layer.ts';
+import type { FolderNews } from './layer-files.ts';
 import { isTemporary } from './layout.ts';
-import type { Known, Loaded } from './load.ts';
-import { type Mark, markOf } from './mark.ts';
+import type { Finding } from './look.ts';
 import type { Problem } from './place.ts';
-import type { Reading } from './watching.ts';
+import type { Suspects } from './suspects.ts';
 import { Writer } from './writer.ts';
 
 /** A cluster that has been read. */
 export interface Opened {
   readonly contents: Contents;
   readonly warnings: readonly string[];
-  /** Loaded at the first write: reading alone does not pay for it. */
+  /** Made at the first write: reading alone does not pay for it. */
   readonly writer: () => Writer;
 }
 
-/** How often files are read again because something was written meanwhile, before it is done in one turn. */
-const TRIES = 2;
+/** What a look found. */
+export interface News {
+  readonly contents: Contents;
+  /** Since it was last told; to be told, unless there is an error. */
+  readonly changes: Changes;
+  readonly folders: FolderNews;
+  /** What keeps it from being used. */
+  readonly error: ClusterError | undefined;
+}
 
 /** What a cluster of manifests holds, as it was read last and as it was written since. */
 export class Stock {
   readonly #cluster: string;
   readonly #layers: readonly Layer[];
   readonly #malformed: (problems: readonly Problem[]) => ClusterError;
-  readonly #known: Known = { parts: new Map(), remembersFiles: false };
-  /** Files that were written, with their marks, or removed: their events are nothing new. */
-  readonly #written = new Map<string, Mark | undefined>();
+  #holdings: Holdings;
+  #writer: Writer | undefined;
+  /** Standard input, by layers: it can be read only once. */
+  readonly #stdin = new Map<number, KnownFile>();
   #first: Promise<void> | undefined;
-  #opened: Opened | undefined;
   #problem: ClusterError | undefined;
-  #writes = 0;
-  #folders: ReadonlySet<string> = new Set();
+  /** Paths below the last layer that were written while a look is under way. */
+  #meanwhile = new Set<string>();
+  readonly #changes = new Changes();
 
   constructor(cluster: string, layers: readonly Layer[], malformed: (problems: readonly Problem[]) => ClusterError) {
     this.#cluster = cluster;
     this.#layers = layers;
     this.#malformed = malformed;
+    this.#holdings = new Holdings(layers, false);
   }
 
   /**
-   * Works with what the cluster has now. The work is done in one turn: what is written into contents that were replaced
-   * meanwhile would be lost.
+   * Works with what the cluster has now. The work is done in one turn, so that what is written is written into what is
+   * read.
    */
   async use<T>(work: (opened: Opened) => T): Promise<T> {
-    await (this.#first ??= this.#load());
-    return work(this.#current());
+    await (this.#first ??= this.#look(this.#holdings, 'all'));
+    if (this.#problem !== undefined) throw this.#problem;
+    const { contents, warnings } = this.#holdings;
+    return work({ contents, warnings, writer: () => (this.#writer ??= this.#makeWriter()) });
   }
 
   /**
-   * Reads what changed, and tells it in the turn in which it becomes what the cluster has, so that what is written after
-   * that is not taken for a change.
-   * @throws ClusterError while a file cannot be read; every other call fails then, too
+   * Looks at what may have changed, and tells what was found in the turn in which it becomes what the cluster has, so that
+   * what is written after that is not taken for a change. One look at a time. The first reads everything.
    */
-  async readAgain(tell: (reading: Reading) => void): Promise<void> {
-    this.#known.remembersFiles = true;
-    const before = this.#opened?.contents;
-    const taken = (): void => {
-      tell({ before, after: this.#current().contents, folders: this.#folders });
-    };
-    if (this.#first === undefined) {
-      await (this.#first = this.#load());
-      taken();
-    } else {
-      await this.#first;
-      await this.#load(taken);
-    }
+  async look(suspects: Suspects, tell: (news: News) => void): Promise<void> {
+    await this.#first;
+    const known = this.#holdings.remembersFiles;
+    const holdings = known ? this.#holdings : new Holdings(this.#layers, true);
+    const work = this.#look(holdings, known ? suspects : 'all', tell);
+    this.#first ??= work;
+    await work;
   }
 
-  isOwnWrite(folder: string, name: string): boolean {
-    const path = join(folder, name);
-    return isTemporary(name) || (this.#written.has(path) && this.#written.get(path) === markOf(path));
+  /** What cannot be read. */
+  get failing(): ReadonlySet<string> {
+    return this.#holdings.failing;
   }
 
-  #current(): Opened {
-    if (this.#problem !== undefined) throw this.#problem;
-    if (this.#opened === undefined) throw new Error('defect: read without a result');
-    return this.#opened;
+  /** Whether an event about a file or folder tells nothing new: it is the echo of a write of ours, or of no interest. */
+  isNothingNew(folder: string, name: string): boolean {
+    return isTemporary(name) || this.#holdings.layers.every((layer) => layer.isNothingNew(join(folder, name)));
   }
 
-  async #load(taken?: () => void): Promise<void> {
+  async #look(holdings: Holdings, suspects: Suspects, tell?: (news: News) => void): Promise<void> {
     // Here, and not above, since it brings js-yaml along, which a call that reads no directory must not pay for.
-    const { loadLayers, loadLayersNow } = await import('./load.ts');
-    for (let tries = 1; tries <= TRIES; tries++) {
-      const writes = this.#writes;
-      const loaded = await loadLayers(this.#layers, this.#known);
-      if (writes !== this.#writes) continue; // it may or may not hold what was written
-      this.#take(loaded);
-      taken?.();
-      return;
+    const { look, lookAtFile, readStdin } = await import('./look.ts');
+    for (const [index, layer] of this.#layers.entries()) {
+      if (layer.type === 'stdin' && !this.#stdin.has(index)) this.#stdin.set(index, await readStdin(layer.read, index));
     }
-    this.#take(loadLayersNow(this.#layers, this.#known));
-    taken?.();
+    this.#meanwhile.clear();
+    const findings: Finding[] = [];
+    for (const layer of holdings.layers) {
+      const work = look(layer, suspects);
+      let step = work.next();
+      for (; step.done !== true; step = work.next()) await nextTurn();
+      findings.push(step.value);
+    }
+    // From here on in one turn. What was written meanwhile was found or not: it is looked at again.
+    const [last, finding] = [holdings.layers.at(-1), findings.at(-1)];
+    if (last !== undefined) {
+      for (const path of this.#meanwhile) {
+        const file = lookAtFile(last, path);
+        if (file === last.files.get(path)) finding?.files.delete(path);
+        else finding?.files.set(path, file);
+      }
+    }
+    this.#take(holdings, findings, tell);
   }
 
-  #take(loaded: Loaded): void {
-    for (const [path, mark] of this.#written) if (mark === undefined) this.#written.delete(path);
-    this.#folders = loaded.folders;
-    this.#problem = loaded.problems.length === 0 ? undefined : this.#malformed(loaded.problems);
-    if (this.#problem !== undefined) return; // the last contents that were good stay, to tell the difference to
-    let writer: Writer | undefined;
-    const wrote = (path: string): void => {
-      this.#writes++;
-      if (this.#known.remembersFiles) this.#written.set(path, markOf(path));
-    };
-    this.#opened = {
-      contents: loaded.contents,
-      warnings: loaded.warnings,
-      writer: () => (writer ??= new Writer(this.#cluster, this.#layers, loaded, wrote)),
-    };
+  #take(holdings: Holdings, findings: readonly Finding[], tell?: (news: News) => void): void {
+    const seen: string[] = [];
+    const gone: string[] = [];
+    for (const [index, finding] of findings.entries()) {
+      const stdin = this.#stdin.get(index);
+      if (stdin !== undefined && !holdings.layers[index]?.files.has('')) finding.files.set('', stdin);
+      const news = holdings.take(index, finding, this.#changes);
+      seen.push(...news.seen);
+      gone.push(...news.gone);
+    }
+    if (this.#holdings !== holdings || findings.some(({ trees }) => trees.some(({ path }) => path === ''))) {
+      this.#writer = undefined; // it knows of folders and of what killed runs left
+    }
+    this.#holdings = holdings;
+    const { contents, problems } = holdings;
+    this.#problem = problems.length === 0 ? undefined : this.#malformed(problems);
+    tell?.({ contents, changes: this.#changes, folders: { seen, gone }, error: this.#problem });
+    if (this.#problem === undefined) this.#changes.clear();
+  }
+
+  #makeWriter(): Writer {
+    return new Writer(this.#cluster, this.#layers, this.#holdings, (path) => this.#meanwhile.add(path));
   }
 }

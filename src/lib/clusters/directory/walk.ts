@@ -5,18 +5,33 @@ import type { Problem } from './place.ts';
 import { codeOf, describeError } from './failure.ts';
 import { isOwn, isTemporary } from './layout.ts';
 
-/** What lies below a directory. Paths are relative to it, with `/`. */
+/** What lies below a directory, or a folder in it. Paths are relative to the directory, with `/`. */
 export interface Found {
   /** Manifests, in the order of their paths, so that "later wins" means the same everywhere. */
   readonly files: readonly string[];
   /** Left below `mcs/` by runs that were killed while writing; never what a link leads to. */
   readonly temporary: readonly string[];
-  readonly problems: readonly Problem[];
+  /** What cannot be read, by its path. */
+  readonly problems: ReadonlyMap<string, Problem>;
   /** Real paths of all folders that hold any of it, also those that links lead to. */
   readonly folders: ReadonlySet<string>;
+  /** Paths of manifests that links lead to, by their real ones. */
+  readonly linked: ReadonlyMap<string, string>;
+  /** Whether there are any links: what one leads to, one cannot tell from what happens beside it. */
+  readonly links: boolean;
 }
 
 const MANIFEST = /\.(ya?ml|json)$/i;
+
+/** Whether a file of this name is one to read. */
+export function isManifest(path: string): boolean {
+  return MANIFEST.test(path);
+}
+
+/** Whether a file or folder of this name is passed over. */
+export function isPassedOver(name: string): boolean {
+  return name.startsWith('.') || name === 'node_modules';
+}
 
 /**
  * Finds all manifests below `root`. Hidden files and folders (`.git`) and `node_modules` are left out. Symbolic links
@@ -24,29 +39,35 @@ const MANIFEST = /\.(ya?ml|json)$/i;
  * `root`: so links that form a loop end.
  * @param root an absolute path without symbolic links
  * @param shown the path as the user gave it, for messages
+ * @param from where to begin: a folder below `root`. It sees links, but not what else they may lead to below `root`.
  */
-export function walk(root: string, shown: string): Found {
+export function walk(root: string, shown: string, from = ''): Found {
   const files: string[] = [];
   const temporary: string[] = [];
-  const problems: Problem[] = [];
+  const problems = new Map<string, Problem>();
   const seen = new Set<string>();
   const links: string[] = [];
+  const linked = new Map<string, string>();
   const folders = new Set<string>();
 
   const visit = (folder: string, real: string): void => {
     if (seen.has(real)) return;
     seen.add(real);
     folders.add(real);
+    const isLinked = real !== join(root, folder);
     for (const entry of read(folder)) {
       const { name } = entry;
       const path = folder === '' ? name : `${folder}/${name}`;
-      if (isTemporary(name) && isOwn(path) && real === join(root, folder)) temporary.push(path);
-      if (name.startsWith('.') || name === 'node_modules') continue;
+      if (isTemporary(name) && isOwn(path) && !isLinked) temporary.push(path);
+      if (isPassedOver(name)) continue;
       if (entry.isSymbolicLink()) links.push(path);
       else if (entry.isDirectory()) visit(path, join(real, name));
-      else if (MANIFEST.test(name)) {
-        seen.add(join(real, name));
+      else if (isManifest(name)) {
+        const file = join(real, name);
+        if (seen.has(file)) continue;
+        seen.add(file);
         files.push(path);
+        if (isLinked) linked.set(file, path);
       }
     }
   };
@@ -60,7 +81,7 @@ export function walk(root: string, shown: string): Found {
     }
   };
   const fail = (path: string, error: unknown): void => {
-    problems.push({
+    problems.set(path, {
       place: { file: join(shown, path), line: 1 },
       message: `cannot be read: ${describeError(error)}`,
     });
@@ -70,18 +91,20 @@ export function walk(root: string, shown: string): Found {
       const target = realpathSync(join(root, path));
       const stats: Stats = statSync(target);
       if (stats.isDirectory()) visit(path, target);
-      else if (MANIFEST.test(path) && !seen.has(target)) {
+      else if (isManifest(path) && !seen.has(target)) {
         seen.add(target);
         folders.add(dirname(target));
         files.push(path);
+        linked.set(target, path);
       }
     } catch (error) {
-      if (MANIFEST.test(path)) fail(path, error);
+      if (isManifest(path)) fail(path, error);
     }
   };
 
-  visit('', root);
+  visit(from, join(root, from));
+  const hasLinks = links.length > 0;
   // Links come after all real files, so that a link to a file below the root never takes its place.
   for (let link = links.shift(); link !== undefined; link = links.shift()) follow(link);
-  return { files: files.sort(), temporary, problems, folders };
+  return { files: files.sort(), temporary, problems, folders, linked, links: hasLinks };
 }

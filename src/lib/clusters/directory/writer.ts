@@ -6,11 +6,11 @@ import { parseObject } from '../../api/parse.ts';
 import { sameJSON } from '../../api/same-json.ts';
 import { ClusterError } from '../../errors.ts';
 import type { WriteOptions } from '../cluster.ts';
-import type { Entry, Stored } from './contents.ts';
+import type { Entry, Stored } from './entry.ts';
+import type { Holdings } from './holdings.ts';
 import { checkedRef, rejected } from './identity.ts';
 import type { Layer } from './layer.ts';
 import { ownPath } from './layout.ts';
-import type { Loaded } from './load.ts';
 import { mergePatch } from './merge-patch.ts';
 import { nextObject, nextStatusOf } from './next.ts';
 import { OwnFiles } from './own-files.ts';
@@ -26,22 +26,22 @@ type Any = ObjectOf[Kind];
  */
 export class Writer {
   readonly #cluster: string;
-  readonly #loaded: Loaded;
+  readonly #holdings: Holdings;
   readonly #last: Layer | undefined;
   /** Index of the layer that is written to. */
   readonly #layer: number;
   readonly #files: OwnFiles | undefined;
   readonly #wrote: (path: string) => void;
 
-  /** @param wrote called with the absolute path of every file that was written or removed */
-  constructor(cluster: string, layers: readonly Layer[], loaded: Loaded, wrote: (path: string) => void) {
+  /** @param wrote called with the path, below the last layer, of every file that was written or removed */
+  constructor(cluster: string, layers: readonly Layer[], holdings: Holdings, wrote: (path: string) => void) {
     this.#wrote = wrote;
     this.#cluster = cluster;
-    this.#loaded = loaded;
+    this.#holdings = holdings;
     this.#layer = layers.length - 1;
     this.#last = layers[this.#layer];
     if (this.#last?.type === 'directory') {
-      this.#files = new OwnFiles(cluster, this.#last.path, this.#last.shown, loaded.temporary);
+      this.#files = new OwnFiles(cluster, this.#last.path, this.#last.shown, holdings.temporary);
     }
   }
 
@@ -70,15 +70,14 @@ export class Writer {
     const own = this.#own(kind, ref);
     if (before !== undefined) {
       if (options.uid !== undefined && options.uid !== before.object.metadata.uid) return 'absent';
-      const other = this.#loaded.contents
+      const other = this.#holdings.contents
         .entries(kind, keyOf(ref))
         .findLast((entry) => !entry.statusOnly && entry !== own);
       if (other !== undefined) throw this.#inUserFile(kind, ref, other, 'removed');
     }
     if (own !== undefined && options.dryRun !== true) {
       this.#writable().remove(ownPath(kind, ref));
-      this.#tell(ownPath(kind, ref));
-      this.#loaded.contents.replaceOwn(kind, keyOf(ref), this.#layer, undefined);
+      this.#keep(kind, ref, undefined);
     }
     return before === undefined ? 'absent' : 'deleted';
   }
@@ -104,24 +103,24 @@ export class Writer {
     this.#refuseForeign(path);
     if (options.dryRun === true) return object;
     files.write(path, statusOnly ? renderStatus(kind, object) : renderObject(kind, object));
-    this.#tell(path);
     const place = { file: join(this.#last?.shown ?? '', path), line: 1 };
     const entry: Entry = { kind, object, place, layer: this.#layer, own: true, statusOnly };
-    this.#loaded.contents.replaceOwn(kind, keyOf(ref), this.#layer, entry);
+    this.#keep(kind, ref, entry);
     return this.#stored(kind, ref)?.object ?? object;
   }
 
-  #tell(path: string): void {
-    if (this.#last?.type === 'directory') this.#wrote(join(this.#last.path, path));
+  #keep(kind: Kind, ref: Ref, entry: Entry | undefined): void {
+    this.#holdings.wrote(kind, keyOf(ref), ownPath(kind, ref), entry);
+    this.#wrote(ownPath(kind, ref));
   }
 
   #stored(kind: Kind, ref: Ref): Stored | undefined {
-    return this.#loaded.contents.get(kind, keyOf(ref));
+    return this.#holdings.contents.get(kind, keyOf(ref));
   }
 
   /** The manifest of an object that may be rewritten. */
   #own(kind: Kind, ref: Ref): Entry | undefined {
-    return this.#loaded.contents.entries(kind, keyOf(ref)).find((entry) => entry.own && entry.layer === this.#layer);
+    return this.#holdings.contents.entries(kind, keyOf(ref)).find((entry) => entry.own && entry.layer === this.#layer);
   }
 
   #writable(): OwnFiles {
@@ -131,7 +130,7 @@ export class Writer {
   }
 
   #refuseForeign(path: string): void {
-    if (this.#last?.type !== 'directory' || !this.#loaded.foreign.has(join(this.#last.path, path))) return;
+    if (this.#last?.type !== 'directory' || !this.#holdings.foreign.has(path)) return;
     const shown = join(this.#last.shown, path);
     const message = `${shown} holds something that mcs did not write`;
     throw new ClusterError(this.#cluster, 'user-file', message, `move what is in ${shown} to a file of your own`);

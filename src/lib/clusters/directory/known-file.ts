@@ -1,0 +1,35 @@
+import type { Given } from './contents.ts';
+import type { Entry } from './entry.ts';
+import type { Mark } from './mark.ts';
+import type { Part } from './part.ts';
+import type { Problem } from './place.ts';
+
+/** What is kept of a file that was read or written. */
+export interface KnownFile extends Given {
+  /** Undefined when it will not tell whether the file is still the same. */
+  readonly mark: Mark | undefined;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+  /** True for a file that is nothing, or one object under the name mcs gives it. */
+  readonly whole: boolean;
+}
+
+/** There are tens of thousands of files, and most lists of what is in them are empty. */
+const NONE: readonly never[] = [];
+
+export function knownFile(part: Part, mark: Mark | undefined): KnownFile {
+  const { entries, problems, warnings, whole } = part;
+  return {
+    mark,
+    entries: entries.length === 0 ? NONE : entries,
+    namespaces: part.namespaces.size === 0 ? NONE : [...part.namespaces],
+    problems: problems.length === 0 ? NONE : problems,
+    warnings: warnings.length === 0 ? NONE : warnings,
+    whole,
+  };
+}
+
+/** A file that mcs wrote. */
+export function writtenFile(entry: Entry, mark: Mark | undefined): KnownFile {
+  return { mark, entries: [entry], namespaces: NONE, problems: NONE, warnings: NONE, whole: true };
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { type KnownFile, knownFile } from './known-file.ts';
+import type { Layer } from './layer.ts';
+import { type LayerFiles, type Tree, statsOf } from './layer-files.ts';
+import { markOf } from './mark.ts';
+import { Part, type Source } from './part.ts';
+import { type Places, type Suspects, placesIn } from './suspects.ts';
+import { isManifest, walk } from './walk.ts';
+
+/** What was found in a layer, and is not yet taken over. */
+export interface Finding {
+  readonly trees: readonly Tree[];
+  /** Files that are new or otherwise, by path; undefined: gone. */
+  readonly files: Map<string, KnownFile | undefined>;
+}
+
+/** Files read between two turns of the event loop, so that requests to other clusters go on meanwhile. */
+const READ_A_TURN = 50;
+/** The same for files that are only looked at: some 5 µs each. */
+const LOOKED_AT_A_TURN = 1000;
+
+/**
+ * Looks at what may have changed in a layer, and reads what did. Yields where other work may go on. What happened is of no
+ * interest, only what is there now: so one may be told of it late, twice, or for nothing.
+ *
+ * Files are read synchronously: through the thread pool a small file takes four to seven times as long, and the parser has
+ * but one thread anyway. Only parsed objects are kept, not the texts.
+ */
+export function* look(known: LayerFiles, suspects: Suspects): Generator<undefined, Finding> {
+  const files = new Map<string, KnownFile | undefined>();
+  if (known.layer.type === 'stdin') return { trees: [], files };
+  const { trees, paths } = treesIn(known.layer, known, placesIn(known, suspects));
+  let work = 0;
+  for (const path of paths) {
+    const before = known.files.get(path);
+    const file = lookAtFile(known, path);
+    if (file !== before) files.set(path, file);
+    work += file === before ? 1 / LOOKED_AT_A_TURN : 1 / READ_A_TURN;
+    if (work < 1) continue;
+    work = 0;
+    yield undefined;
+  }
+  return { trees, files };
+}
+
+/** A file as it is now; the very same object when it did not change, undefined when there is none. */
+export function lookAtFile(known: LayerFiles, path: string): KnownFile | undefined {
+  const file = join(known.root, path);
+  const before = known.files.get(path);
+  if (before?.mark !== undefined && before.mark === markOf(file)) return before;
+  if (!isManifest(path) || statsOf(file)?.isDirectory() !== false) return undefined;
+  const part = new Part();
+  const mark = part.file(sourceOf(known, path), file);
+  return knownFile(part, mark);
+}
+
+/** What standard input holds. */
+export async function readStdin(read: () => Promise<Buffer>, layer: number): Promise<KnownFile> {
+  const source: Source = { shown: '<stdin>', path: '', layer };
+  const part = new Part();
+  try {
+    part.bytes(source, await read());
+  } catch (error) {
+    part.unreadable(source, error);
+  }
+  return knownFile(part, undefined);
+}
+
+/** What is to be walked, and the files that are to be looked at, those that are gone included. */
+function treesIn(
+  layer: Layer & { readonly type: 'directory' },
+  known: LayerFiles,
+  places: Places | 'all',
+): { readonly trees: readonly Tree[]; readonly paths: ReadonlySet<string> } {
+  if (places === 'all') {
+    const found = walk(layer.path, layer.shown);
+    return { trees: [{ path: '', found }], paths: new Set([...found.files, ...known.files.keys()]) };
+  }
+  const trees: Tree[] = [];
+  const paths = new Set(places.files);
+  for (const path of places.others) {
+    const real = join(layer.path, path);
+    const stats = statsOf(real);
+    const isFolder = stats?.isDirectory() === true;
+    const found = isFolder ? walk(layer.path, layer.shown, path) : undefined;
+    if (stats?.isSymbolicLink() === true || found?.links === true) return treesIn(layer, known, 'all');
+    const wasFolder = known.folders.has(real) || known.problems.has(path);
+    if (isFolder || wasFolder) trees.push({ path, found });
+    for (const file of [path, ...(wasFolder ? known.filesAt(path) : []), ...(found?.files ?? [])]) paths.add(file);
+  }
+  return { trees, paths };
+}
+
+function sourceOf({ layer, index }: LayerFiles, path: string): Source {
+  return { shown: join(layer.shown, path), path, layer: index };
+}

@@ -1,0 +1,56 @@
+import { dirname, join } from 'node:path';
+import { type LayerFiles, statsOf } from './layer-files.ts';
+import { isPassedOver } from './walk.ts';
+
+/** Real paths of files and folders that may have changed since they were looked at; a folder means all that is below. */
+export type Suspects = ReadonlySet<string> | 'all';
+
+/** Where to look in a layer; paths are relative to it. */
+export interface Places {
+  /** Files that were read before, and are files still. */
+  readonly files: ReadonlySet<string>;
+  /** Whatever is there now: a file, a folder with all that is below, or nothing. None is below another. */
+  readonly others: ReadonlySet<string>;
+}
+
+/** Where to look in a layer; `all` when only a walk through the whole can tell. */
+export function placesIn(known: LayerFiles, suspects: Suspects): Places | 'all' {
+  if (suspects === 'all') return 'all';
+  const files = new Set<string>();
+  const others = new Set<string>();
+  for (const real of suspects) {
+    const file = known.pathOf(real);
+    if (file !== undefined && statsOf(real)?.isFile() === true) files.add(file);
+    else if (known.links && isBeside(known, real)) return 'all';
+    else {
+      const path = known.below(real);
+      if (path !== undefined && !path.split('/').some(isPassedOver)) others.add(firstUnknown(known, path));
+    }
+  }
+  if (others.has('')) return 'all';
+  return { files, others: new Set([...others].filter((path) => !isBelowAny(path, others))) };
+}
+
+/** Whether it is in a folder that was read, or is one. */
+function isBeside(known: LayerFiles, real: string): boolean {
+  return known.folders.has(real) || known.folders.has(dirname(real)) || known.below(real) !== undefined;
+}
+
+/** The path, or the highest folder above it that was not read yet. */
+function firstUnknown(known: LayerFiles, path: string): string {
+  let first = path;
+  for (let folder = above(path); folder !== ''; folder = above(folder)) {
+    if (!known.folders.has(join(known.root, folder))) first = folder;
+  }
+  return first;
+}
+
+function isBelowAny(path: string, others: ReadonlySet<string>): boolean {
+  for (let folder = above(path); folder !== ''; folder = above(folder)) if (others.has(folder)) return true;
+  return false;
+}
+
+function above(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash === -1 ? '' : path.slice(0, slash);
+}
