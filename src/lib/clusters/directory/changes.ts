@@ -9,8 +9,8 @@ export class Changes {
 
   /** What an object is before it changes. Only the first word counts. */
   note(kind: Kind, key: string, before: ObjectOf[Kind] | undefined): void {
-    let known = this.#before.get(kind);
-    if (known === undefined) this.#before.set(kind, (known = new Map()));
+    const known = this.#before.get(kind) ?? new Map<string, ObjectOf[Kind] | undefined>();
+    this.#before.set(kind, known);
     if (!known.has(key)) known.set(key, before);
   }
 

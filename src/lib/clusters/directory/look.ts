@@ -26,10 +26,15 @@ const LOOKED_AT_A_TURN = 1000;
  * Files are read synchronously: through the thread pool a small file takes four to seven times as long, and the parser has
  * but one thread anyway. Only parsed objects are kept, not the texts.
  */
-export function* look(known: LayerFiles, suspects: Suspects): Generator<undefined, Finding> {
+export function* look(
+  known: LayerFiles,
+  suspects: Suspects,
+  layers: readonly LayerFiles[],
+): Generator<undefined, Finding> {
   const files = new Map<string, KnownFile | undefined>();
   if (known.layer.type === 'stdin') return { trees: [], files };
-  const { trees, paths } = treesIn(known.layer, known, placesIn(known, suspects));
+  const { trees, paths, gone } = treesIn(known.layer, known, placesIn(known, suspects, layers));
+  for (const path of gone) files.set(path, undefined);
   let work = 0;
   for (const path of paths) {
     const before = known.files.get(path);
@@ -66,18 +71,23 @@ export async function readStdin(read: () => Promise<Buffer>, layer: number): Pro
   return knownFile(part, undefined);
 }
 
-/** What is to be walked, and the files that are to be looked at, those that are gone included. */
-function treesIn(
-  layer: Layer & { readonly type: 'directory' },
-  known: LayerFiles,
-  places: Places | 'all',
-): { readonly trees: readonly Tree[]; readonly paths: ReadonlySet<string> } {
+/** What was walked, the files to be looked at, and those that are no more. */
+interface Walked {
+  readonly trees: readonly Tree[];
+  readonly paths: ReadonlySet<string>;
+  readonly gone: readonly string[];
+}
+
+function treesIn(layer: Layer & { readonly type: 'directory' }, known: LayerFiles, places: Places | 'all'): Walked {
   if (places === 'all') {
     const found = walk(layer.path, layer.shown);
-    return { trees: [{ path: '', found }], paths: new Set([...found.files, ...known.files.keys()]) };
+    const paths = new Set(found.files);
+    // One that is there still, but is read by another path now, is gone too.
+    return { trees: [{ path: '', found }], paths, gone: known.filesAt('').filter((path) => !paths.has(path)) };
   }
   const trees: Tree[] = [];
   const paths = new Set(places.files);
+  const gone: string[] = [];
   for (const path of places.others) {
     const real = join(layer.path, path);
     const stats = statsOf(real);
@@ -86,9 +96,12 @@ function treesIn(
     if (stats?.isSymbolicLink() === true || found?.links === true) return treesIn(layer, known, 'all');
     const wasFolder = known.folders.has(real) || known.problems.has(path);
     if (isFolder || wasFolder) trees.push({ path, found });
-    for (const file of [path, ...(wasFolder ? known.filesAt(path) : []), ...(found?.files ?? [])]) paths.add(file);
+    const here = new Set(found?.files ?? [path]);
+    for (const file of here) paths.add(file);
+    const before = wasFolder ? known.filesAt(path) : isFolder && known.files.has(path) ? [path] : [];
+    gone.push(...before.filter((file) => !here.has(file)));
   }
-  return { trees, paths };
+  return { trees, paths, gone };
 }
 
 function sourceOf({ layer, index }: LayerFiles, path: string): Source {

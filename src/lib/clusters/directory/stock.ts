@@ -96,7 +96,7 @@ export class Stock {
     this.#meanwhile.clear();
     const findings: Finding[] = [];
     for (const layer of holdings.layers) {
-      const work = look(layer, suspects);
+      const work = look(layer, suspects, holdings.layers);
       let step = work.next();
       for (; step.done !== true; step = work.next()) await nextTurn();
       findings.push(step.value);

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type LayerFiles, statsOf } from './layer-files.ts';
 import { isPassedOver } from './walk.ts';
 
@@ -13,27 +13,28 @@ export interface Places {
   readonly others: ReadonlySet<string>;
 }
 
-/** Where to look in a layer; `all` when only a walk through the whole can tell. */
-export function placesIn(known: LayerFiles, suspects: Suspects): Places | 'all' {
+/**
+ * Where to look in a layer; `all` when only a walk through the whole can tell.
+ * @param layers of the cluster: what is the content of a file in one of them is no news to the links of another
+ */
+export function placesIn(known: LayerFiles, suspects: Suspects, layers: readonly LayerFiles[]): Places | 'all' {
   if (suspects === 'all') return 'all';
   const files = new Set<string>();
   const others = new Set<string>();
   for (const real of suspects) {
     const file = known.pathOf(real);
-    if (file !== undefined && statsOf(real)?.isFile() === true) files.add(file);
-    else if (known.links && isBeside(known, real)) return 'all';
-    else {
+    const isContent = layers.some((layer) => layer.pathOf(real) !== undefined) && statsOf(real)?.isFile() === true;
+    if (isContent) {
+      if (file !== undefined) files.add(file);
+    } else if (known.links) {
+      return 'all';
+    } else {
       const path = known.below(real);
       if (path !== undefined && !path.split('/').some(isPassedOver)) others.add(firstUnknown(known, path));
     }
   }
   if (others.has('')) return 'all';
   return { files, others: new Set([...others].filter((path) => !isBelowAny(path, others))) };
-}
-
-/** Whether it is in a folder that was read, or is one. */
-function isBeside(known: LayerFiles, real: string): boolean {
-  return known.folders.has(real) || known.folders.has(dirname(real)) || known.below(real) !== undefined;
 }
 
 /** The path, or the highest folder above it that was not read yet. */

@@ -63,8 +63,7 @@ export class Watching {
   }
 
   add<K extends Kind>(kind: K, watcher: Watcher<K>): () => void {
-    // What comes out of the contents of a kind is of that kind.
-    const listener = new Listener(kind, watcher as unknown as Watcher<Kind>);
+    const listener = new Listener(kind, watcher); // what comes out of the contents of a kind is of that kind
     if (!this.active) this.#storm.on(this.#lost);
     this.#listeners.add(listener);
     void this.#look();

@@ -1,0 +1,242 @@
+import fc from 'fast-check';
+import { mkdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { KINDS, type Kind, type ObjectOf } from '../../../../src/lib/api/kinds.ts';
+import { keyOf } from '../../../../src/lib/api/objects.ts';
+import type { Layer } from '../../../../src/lib/clusters/directory/layer.ts';
+import { Listener } from '../../../../src/lib/clusters/directory/listener.ts';
+import { showProblem } from '../../../../src/lib/clusters/directory/place.ts';
+import { Stock } from '../../../../src/lib/clusters/directory/stock.ts';
+import type { Suspects } from '../../../../src/lib/clusters/directory/suspects.ts';
+import { ClusterError } from '../../../../src/lib/errors.ts';
+import { folder } from './folder.ts';
+
+const ALL_KINDS = Object.keys(KINDS) as Kind[];
+
+/** What is done to files. Paths are below a folder that has two layers, `a` and `b`, and `far`, outside of both. */
+type Edit =
+  | { readonly do: 'write'; readonly path: string; readonly content: string }
+  | { readonly do: 'remove'; readonly path: string }
+  | { readonly do: 'move'; readonly path: string; readonly to: string }
+  | { readonly do: 'link'; readonly path: string; readonly to: string }
+  | { readonly do: 'own'; readonly name: string; readonly remove: boolean };
+
+const folders = fc.constantFrom(
+  'a',
+  'a/x',
+  'a/x/y',
+  'a/mcs/shop',
+  'b',
+  'b/z',
+  'b/mcs/shop',
+  'a/.hidden',
+  'far',
+  'far/d',
+);
+const files = fc.constantFrom(
+  '1.yaml',
+  '2.yaml',
+  'notes.txt',
+  'serviceexport-web.yaml',
+  'service-api.yaml',
+  'x', // as a folder is called
+);
+const path = fc.tuple(folders, files).map(([at, name]) => `${at}/${name}`);
+const names = fc.constantFrom('web', 'api');
+const document = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(names, fc.constantFrom('shop', 'other'), fc.nat(9)).map(service) },
+  { weight: 4, arbitrary: fc.tuple(names, fc.constantFrom('shop', 'other')).map(exported) },
+  { weight: 1, arbitrary: fc.constant(statusOf('web')) },
+  { weight: 1, arbitrary: fc.constant('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: config}\n') },
+  { weight: 1, arbitrary: fc.constant('apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {a: b}}\n') },
+  { weight: 1, arbitrary: fc.constant('apiVersion: multicluster.k8s.io/v1\nkind: ServiceExport\n') }, // a warning
+  { weight: 1, arbitrary: fc.constant('apiVersion: v1\nkind: Service\nmetadata: {name: 1}\n') }, // a problem
+);
+const content = fc.oneof(
+  { weight: 9, arbitrary: fc.array(document, { maxLength: 3 }).map((documents) => documents.join('---\n')) },
+  { weight: 1, arbitrary: fc.constant('kind: [') },
+);
+const edit: fc.Arbitrary<Edit> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('write' as const), path, content }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('remove' as const), path: fc.oneof(path, folders) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('move' as const),
+      path: fc.oneof(path, folders),
+      to: fc.oneof(path, folders),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('own' as const), name: names, remove: fc.boolean() }) },
+);
+const link = fc.record({ do: fc.constant('link' as const), path, to: fc.oneof(path, folders) });
+
+beforeEach(() => {
+  // No file is too young for its mark, so that what is not read again shows.
+  const later = Date.now() + 3_600_000;
+  vi.spyOn(Date, 'now').mockReturnValue(later);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test.each([
+  ['files and folders', edit],
+  ['links, too', fc.oneof({ weight: 6, arbitrary: edit }, { weight: 1, arbitrary: link })],
+])(
+  'what was looked at piece by piece is what is read at once: %s',
+  async (_what, edits) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(edits, { minLength: 1, maxLength: 4 }), { maxLength: 12 }), async (rounds) => {
+        const site = new Site();
+        await site.look('all');
+        for (const round of rounds) {
+          const suspects = new Set<string>();
+          for (const one of round) for (const real of await site.do(one)) suspects.add(real);
+          await site.look(suspects);
+          expect(await site.state()).toEqual(await Site.fresh(site.root));
+        }
+        site.remove();
+      }),
+      { numRuns: 60 },
+    );
+  },
+  120_000,
+);
+
+/** Two layers of a cluster, and what a watcher was told of it. */
+class Site {
+  readonly root: string;
+  readonly #stock: Stock;
+  readonly #folders = new Set<string>();
+  readonly #told = new Map<Kind, Map<string, ObjectOf[Kind]>>();
+  readonly #listeners: readonly Listener[];
+  #failure: string | undefined;
+  #edits = 0;
+
+  constructor(root = folder({ 'a/1.yaml': '', 'b/1.yaml': '', 'far/1.yaml': '' })) {
+    this.root = root;
+    const layer = (name: string): Layer => ({ type: 'directory', path: join(root, name), shown: `in/${name}` });
+    this.#stock = new Stock('east', [layer('a'), layer('b')], (problems) => {
+      return new ClusterError('east', 'malformed', problems.map(showProblem).join('\n'));
+    });
+    this.#listeners = ALL_KINDS.map((kind) => this.#listener(kind));
+  }
+
+  static async fresh(root: string): Promise<unknown> {
+    const site = new Site(root);
+    await site.look('all');
+    return site.state();
+  }
+
+  async look(suspects: Suspects): Promise<void> {
+    const failing = this.#failure === undefined ? [] : this.#stock.failing; // looked at again and again
+    await this.#stock.look(
+      suspects === 'all' ? suspects : new Set([...suspects, ...failing]),
+      ({ contents, changes, folders, error }) => {
+        for (const gone of folders.gone) this.#folders.delete(gone);
+        for (const seen of folders.seen) this.#folders.add(seen);
+        if (error === undefined) this.#failure = undefined;
+        for (const listener of this.#listeners) {
+          if (error === undefined) listener.tell(contents, changes);
+          else listener.fail(error);
+        }
+      },
+    );
+  }
+
+  /** Everything that can be seen from outside, but of what was told while nothing could be used. */
+  async state(): Promise<unknown> {
+    const watched = [...this.#folders].sort();
+    if (this.#failure !== undefined) return { failure: this.#failure, watched };
+    return this.#stock.use(({ contents, warnings }) => ({
+      objects: ALL_KINDS.map((kind) => contents.list(kind)),
+      told: ALL_KINDS.map((kind) => [...(this.#told.get(kind) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))),
+      warnings,
+      watched,
+    }));
+  }
+
+  /** @returns what the system would tell: the real paths of what was touched */
+  async do(one: Edit): Promise<readonly string[]> {
+    if (one.do === 'own') return this.#own(one.name, one.remove);
+    const [at, to] = [join(this.root, one.path), join(this.root, 'to' in one ? one.to : '')];
+    const touched: string[] = [];
+    const named = (path: string): string => join(realpathSync(dirname(path)), basename(path));
+    const makeFolder = (folder: string): void => {
+      const first = mkdirSync(folder, { recursive: true });
+      if (first !== undefined) touched.push(first);
+    };
+    try {
+      if (one.do === 'write' || one.do === 'link') makeFolder(dirname(at));
+      const before = named(at);
+      if (one.do === 'remove') rmSync(at, { recursive: true });
+      else if (one.do === 'move') {
+        makeFolder(dirname(to));
+        renameSync(at, to);
+        touched.push(named(to));
+      } else if (one.do === 'link') symlinkSync(to, at);
+      else {
+        // No two contents are of one size, so that marks differ however coarse the clock is.
+        writeFileSync(at, `${one.content}\n#${'.'.repeat(this.#edits++)}\n`);
+        touched.push(realpathSync(at));
+      }
+      touched.push(before);
+    } catch {
+      // nothing there, or something in the way
+    }
+    return touched;
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** A write of its own, which nobody tells of. */
+  async #own(name: string, remove: boolean): Promise<readonly string[]> {
+    const metadata = { name, namespace: 'shop' };
+    const creationTimestamp = '2026-01-01T00:00:00Z';
+    const object = { apiVersion: '', kind: 'ServiceExport', metadata: { ...metadata, creationTimestamp } } as const;
+    const told = this.#told.get('ServiceExport');
+    const key = keyOf(metadata);
+    try {
+      await this.#stock.use(({ writer }) => {
+        if (remove) {
+          if (writer().delete('ServiceExport', metadata, {}) === 'deleted') told?.delete(key);
+          return;
+        }
+        told?.set(key, writer().apply('ServiceExport', object, {}) as ObjectOf['ServiceExport']);
+      });
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error; // not readable, or not ours to write
+    }
+    return [join(this.root, 'b/mcs'), join(this.root, 'b')];
+  }
+
+  #listener(kind: Kind): Listener {
+    const told = new Map<string, ObjectOf[Kind]>();
+    this.#told.set(kind, told);
+    return new Listener(kind, {
+      replace: (objects) => {
+        for (const object of objects) told.set(keyOf(object.metadata), object);
+      },
+      put: (object) => told.set(keyOf(object.metadata), object),
+      remove: ({ metadata }) => told.delete(keyOf(metadata)),
+      heard: () => undefined,
+      failed: (error) => (this.#failure = error.message),
+    });
+  }
+}
+
+function service([name, namespace, port]: readonly [string, string, number]): string {
+  return `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: ${namespace}}\nspec:\n  ports: [{port: ${port + 1}}]\n`;
+}
+
+function exported([name, namespace]: readonly [string, string]): string {
+  return `apiVersion: multicluster.x-k8s.io/v1beta1\nkind: ServiceExport\nmetadata: {name: ${name}, namespace: ${namespace}}\n`;
+}
+
+function statusOf(name: string): string {
+  return `${exported([name, 'shop'])}status:\n  conditions: [{type: Valid, status: "True", reason: Valid, message: ""}]\n`;
+}
