@@ -48,7 +48,9 @@ export class DirectoryCluster implements Cluster {
     this.#watching = new Watching(times, this.#stock, storm);
   }
 
+  /** Who waits for a directory to be mended asks for this, again and again: so it is read again after a failure. */
   async facts(): Promise<ClusterFacts> {
+    this.#stock.tryAgain();
     return this.#stock.use(({ contents, warnings }) => factsOf((kind) => contents.list(kind), warnings));
   }
 

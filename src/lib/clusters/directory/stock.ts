@@ -77,6 +77,14 @@ export class Stock {
     await work;
   }
 
+  /** Reads everything again when it is used next, if it could not be read. What is watched is looked at anyway. */
+  tryAgain(): void {
+    if (this.#problem === undefined || this.#holdings.remembersFiles) return;
+    this.#problem = undefined;
+    this.#holdings = new Holdings(this.#layers, false);
+    this.#first = undefined;
+  }
+
   /** What cannot be read. */
   get failing(): ReadonlySet<string> {
     return this.#holdings.failing;

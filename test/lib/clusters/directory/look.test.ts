@@ -206,7 +206,7 @@ class Site {
           if (writer().delete('ServiceExport', metadata, {}) === 'deleted') told?.delete(key);
           return;
         }
-        told?.set(key, writer().apply('ServiceExport', object, {}) as ObjectOf['ServiceExport']);
+        told?.set(key, writer().apply('ServiceExport', object, {}));
       });
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error; // not readable, or not ours to write

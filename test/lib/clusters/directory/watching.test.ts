@@ -309,6 +309,15 @@ describe('what cannot be read', () => {
     });
   });
 
+  test('before it is watched can be asked for again once it is mended', async () => {
+    const root = folder({ 'web.yaml': 'kind: [' });
+    const cluster = await open(root);
+    expect(await failure(cluster.facts())).toMatchObject({ reason: 'malformed' });
+    writeFileSync(join(root, 'web.yaml'), SERVICE);
+    expect((await cluster.facts()).warnings).toEqual([]);
+    expect(await cluster.list('Service')).toHaveLength(1);
+  });
+
   test('a directory that goes is a failure, and comes back', async () => {
     const root = folder({ 'web.yaml': SERVICE, 'api.yaml': named('api') });
     const { told } = watching(await open(root), 'Service');
