@@ -1,10 +1,10 @@
 import type { Context } from './context.ts';
 import type { Cluster, Traffic } from './lib/clusters/cluster.ts';
+import { Home } from './lib/controller/home.ts';
 import { type ElectionPlace, keepReconciled } from './lib/controller/keep-reconciled.ts';
 import { createMetrics, noMetrics } from './lib/controller/metrics.ts';
 import { serve } from './lib/controller/serve.ts';
 import { systemClock } from './lib/controller/system-clock.ts';
-import { UsageError } from './lib/errors.ts';
 import { WatchDisplay } from './watch-display.ts';
 import { DEFAULT_LEASE, DEFAULT_RESYNC, type WatchFlags } from './watch-flags.ts';
 
@@ -92,10 +92,10 @@ export async function watchClusterset(
 async function electionPlace(flags: Flags, open: Run['home']): Promise<ElectionPlace | undefined> {
   const { home, shards } = flags;
   if (flags['leader-elect'] !== true || home === undefined) return undefined;
-  const { leases } = await open(home);
-  if (leases === undefined) throw new UsageError(`${home} is a directory: it holds no Leases`, 'give --home CONTEXT');
+  const leases = await Home.at(() => open(home));
   return {
     leases,
+    renew: () => leases.renew(),
     home,
     namespace: flags['lease-namespace'] ?? DEFAULT_LEASE.namespace,
     name: flags['lease-name'] ?? DEFAULT_LEASE.name,

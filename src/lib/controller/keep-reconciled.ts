@@ -33,7 +33,10 @@ export interface KeepOptions extends Omit<ControllerOptions, 'signal' | 'permit'
 }
 
 /** Where the Leases are. */
-export type ElectionPlace = Pick<LeadershipOptions, 'leases' | 'home' | 'namespace' | 'name' | 'shards'>;
+export interface ElectionPlace extends Pick<LeadershipOptions, 'leases' | 'home' | 'namespace' | 'name' | 'shards'> {
+  /** Reaches them as the configuration says now. @throws McsError when that cannot be */
+  readonly renew: () => Promise<void>;
+}
 
 /** Milliseconds that what is in work may take after the end was asked for. */
 const GRACE = 10_000;
@@ -94,15 +97,20 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
   await controller.update(await open());
   let reading = Promise.resolve();
   const unwatch = await options.watchConfiguration(() => {
+    const failed =
+      (what: string) =>
+      (error: unknown): void => {
+        // A file that is just being written; what was read before stays good.
+        if (error instanceof McsError) journal.warning(`${what}: ${error.message}`);
+        else options.onDefect(error);
+      };
     // One after the other, so that what was read last counts.
     reading = reading
+      .then(() => options.election?.renew())
+      .catch(failed('the home of the Leases stays as it was'))
       .then(open)
       .then((clusters) => controller.update(clusters))
-      .catch((error: unknown) => {
-        // A file that is just being written; what was read before stays good.
-        if (error instanceof McsError) journal.warning(`the configuration cannot be read anew: ${error.message}`);
-        else options.onDefect(error);
-      });
+      .catch(failed('the configuration cannot be read anew'));
   });
   const ticking = setInterval(() => {
     report.depth(controller.state);
