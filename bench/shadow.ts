@@ -1,5 +1,5 @@
 import type { BareRequest } from './bare-client.ts';
-import { type Exported, slicePath } from './exported.ts';
+import { type Exported, slicePath, sourceSlice } from './exported.ts';
 import { BARE_NAMESPACES, type Member, type Members, NAMESPACES } from './members.ts';
 
 /** The imported slice of a service as the same slice in a place that does not concern mcs. */
@@ -7,6 +7,8 @@ export interface Shadow {
   readonly name: string;
   /** The write of a version of it that has this endpoint. */
   write(member: Member, address: string): BareRequest;
+  /** The write of what it is a copy of, as its user makes it. */
+  source(address: string): BareRequest;
 }
 
 interface Slice {
@@ -21,7 +23,7 @@ interface Slice {
 }
 
 /** Takes what mcs wrote to each member as the pattern, and writes it once. */
-export async function shadowOf({ namespace, name }: Exported, { all }: Members): Promise<Shadow> {
+export async function shadowOf({ namespace, name }: Exported, { all, source }: Members): Promise<Shadow> {
   const there = BARE_NAMESPACES[NAMESPACES.indexOf(namespace)] ?? '';
   const selector = `labelSelector=multicluster.kubernetes.io/service-name%3D${name}`;
   const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?${selector}`;
@@ -44,7 +46,16 @@ export async function shadowOf({ namespace, name }: Exported, { all }: Members):
         body: JSON.stringify(slice),
       };
     },
+    source: (address) => {
+      const moved = { namespace: there, name };
+      return {
+        method: 'PATCH',
+        path: slicePath(moved, `${name}-e1`),
+        body: JSON.stringify(sourceSlice(moved, address)),
+      };
+    },
   };
+  await source.api.send(shadow.source('10.9.9.8'));
   await Promise.all(all.map((member) => member.api.send(shadow.write(member, '10.9.9.8'))));
   return shadow;
 }

@@ -3,6 +3,7 @@ import { ClusterError } from '../errors.ts';
 import type { Change, Problem } from '../plan/change.ts';
 import type { Member, PlanOptions } from '../plan/member.ts';
 import type { ObservedKind } from '../plan/observed.ts';
+import type { ServiceMemo } from '../plan/service-memo.ts';
 import { type ServicePlan, planService } from '../plan/service-plan.ts';
 import { simulate } from '../plan/simulate.ts';
 import { problemOf } from './enroll.ts';
@@ -20,6 +21,8 @@ export interface SettleContext {
   readonly signal: AbortSignal | undefined;
   /** Write to this member alone; the others are read to know what the service is. */
   readonly only?: Member;
+  /** What was computed of services before, where that is kept. */
+  readonly memo?: ServiceMemo;
   /** Called for each write that a cluster did not do. */
   readonly onError?: (error: ClusterError) => void;
   /** Clusters that stopped answering in this run; nothing more is sent to them. Filled here. */
@@ -57,7 +60,7 @@ export async function settle(first: ServicePlan, context: SettleContext): Promis
     const imports = open.filter((change) => change.kind !== 'ServiceExport');
     const changes = imports.length > 0 ? imports : open;
     await Promise.all(context.members.map((member) => writeAll(changes, member, state, context)));
-    plan = planService(plan.namespace, plan.name, context.members, context.options, context.only);
+    plan = planService(plan.namespace, plan.name, context.members, context.options, context.only, context.memo);
   }
   const left = isAborted(context) ? [] : plan.changes.filter((change) => isOpen(change, state, context));
   return { plan, done: state.done, problems: [...plan.problems, ...state.problems, ...left.map(unsettled)] };

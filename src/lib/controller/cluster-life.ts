@@ -1,5 +1,6 @@
 import type { Cluster } from '../clusters/cluster.ts';
 import type { Member, PlanOptions } from '../plan/member.ts';
+import type { ServiceMemo } from '../plan/service-memo.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import type { Backoff } from './backoff.ts';
 import { type CacheListener, ClusterCache } from './cluster-cache.ts';
@@ -14,6 +15,7 @@ import { type QueueClock, WorkQueue } from './work-queue.ts';
 export interface LifeContext {
   readonly clock: QueueClock;
   readonly permit: Permit;
+  readonly memo: ServiceMemo;
   readonly signal: AbortSignal;
   /** The members and options of now. */
   readonly now: () => { readonly members: readonly Member[]; readonly options: PlanOptions };
@@ -49,7 +51,7 @@ export class ClusterLife {
 
   /** Begins to watch, and to work on what is queued while the gate is open. */
   start(listener: LaneListener): void {
-    const { clock, permit } = this.#context;
+    const { clock, permit, memo } = this.#context;
     const signal = AbortSignal.any([this.#context.signal, this.#ending.signal]);
     const lane = new Lane(
       this.queue,
@@ -58,6 +60,7 @@ export class ClusterLife {
           const self = this.#self;
           return self === undefined ? undefined : { ...this.#context.now(), self };
         },
+        memo,
         isOpen: () => this.#gate.isOpen,
         open: () => this.#gate.pass(),
         owns: (key) => permit.owns(key),

@@ -1,4 +1,5 @@
 import type { Cluster } from '../clusters/cluster.ts';
+import { ServiceMemo } from '../plan/service-memo.ts';
 import type { CacheListener } from './cluster-cache.ts';
 import { ClusterLife, type LifeContext } from './cluster-life.ts';
 import type { ControllerListener, ControllerOptions, ControllerState } from './controller-options.ts';
@@ -39,6 +40,7 @@ export class Controller {
       clock,
       permit,
       signal,
+      memo: new ServiceMemo(),
       now: () => ({
         members: this.#roster.members,
         options: {

@@ -5,6 +5,7 @@ import { HTTPError } from '../clusters/kube/status.ts';
 import type { ClusterErrorReason } from '../errors.ts';
 import type { Problem } from '../plan/change.ts';
 import type { Member, PlanOptions } from '../plan/member.ts';
+import type { ServiceMemo } from '../plan/service-memo.ts';
 import { type ServicePlan, planService } from '../plan/service-plan.ts';
 import type { Work, WorkQueue } from './work-queue.ts';
 
@@ -12,6 +13,8 @@ import type { Work, WorkQueue } from './work-queue.ts';
 export interface LaneContext {
   /** All members; undefined when this cluster is none, and there is nothing to do. */
   members(): { readonly members: readonly Member[]; readonly self: Member; readonly options: PlanOptions } | undefined;
+  /** Shared by all lanes: what a service is, is the same for all clusters. */
+  readonly memo: ServiceMemo;
   /** Whether this cluster may be written. */
   isOpen(): boolean;
   /** Resolves when it may; it may have ended again by then. */
@@ -111,14 +114,16 @@ export class Lane {
       return undefined;
     }
     const { members, self, options } = now;
+    const { memo } = this.#context;
     const slash = key.indexOf('/');
-    const plan = planService(key.slice(0, slash), key.slice(slash + 1), members, options, self);
+    const plan = planService(key.slice(0, slash), key.slice(slash + 1), members, options, self, memo);
     const writable = this.#context.writable(key);
     const errors: ClusterErrorReason[] = [];
     let askedToWait = 0;
     const context: SettleContext = {
       members,
       only: self,
+      memo,
       clusterOf: () => writable,
       options,
       dryRun: 'none',

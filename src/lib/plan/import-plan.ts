@@ -14,7 +14,7 @@ import { importStatus } from './desired-status.ts';
 import { importDifferences, importStatusDifferences, serviceDifferences, sliceDifferences } from './differences.ts';
 import type { Member, PlanOptions } from './member.ts';
 import type { Merged } from './merge.ts';
-import type { ServiceView } from './observed.ts';
+import type { ServiceView } from './service-view.ts';
 import { compareText } from './order.ts';
 import { type SourceSlices, stampSlice } from './slices.ts';
 

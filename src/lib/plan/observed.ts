@@ -9,6 +9,7 @@ import type { Kind, ObjectOf } from '../api/kinds.ts';
 import { derivedName } from '../api/names.ts';
 import {
   type EndpointSlice,
+  type KubeObject,
   type Namespace,
   type Ref,
   type Service,
@@ -16,25 +17,14 @@ import {
   type ServiceImport,
   keyOf,
 } from '../api/objects.ts';
+import { type NamespaceState, type ServiceView, ServiceViews, sourcesOf } from './service-view.ts';
 
 /** Kinds that a plan looks at, in the order in which they are read. */
 export const OBSERVED_KINDS = ['Namespace', 'ServiceExport', 'ServiceImport', 'Service', 'EndpointSlice'] as const;
 export type ObservedKind = (typeof OBSERVED_KINDS)[number];
 
-export type NamespaceState = 'active' | 'terminating' | 'absent';
-
-/** What one cluster holds that concerns one service. */
-export interface ServiceView {
-  readonly namespace: NamespaceState;
-  readonly export: ServiceExport | undefined;
-  readonly service: Service | undefined;
-  /** Slices of the cluster's own Service. */
-  readonly slices: readonly EndpointSlice[];
-  readonly import: ServiceImport | undefined;
-  readonly derived: Service | undefined;
-  /** Imported slices: those with the multicluster service-name label, ours and others'. */
-  readonly imported: readonly EndpointSlice[];
-}
+/** Slices by the key of the service they belong to. Most services have one, so that an array is smaller than a Map. */
+type Filed = Map<string, readonly EndpointSlice[]>;
 
 /**
  * The objects of one cluster, found by the key `namespace/name` of the service they belong to. Filled from lists, kept
@@ -45,10 +35,12 @@ export class Observed {
   readonly #exports = new Map<string, ServiceExport>();
   readonly #imports = new Map<string, ServiceImport>();
   readonly #services = new Map<string, Service>();
-  readonly #slices = new Map<string, Map<string, EndpointSlice>>();
-  readonly #imported = new Map<string, Map<string, EndpointSlice>>();
-  /** Where a slice is filed, by its own key, so that a slice whose labels changed leaves its old place. */
-  readonly #filed = new Map<string, readonly [Map<string, Map<string, EndpointSlice>>, string]>();
+  readonly #slices: Filed = new Map();
+  readonly #imported: Filed = new Map();
+  /** All slices of both, by their own keys. */
+  readonly #filed = new Map<string, EndpointSlice>();
+  /** What was asked for and has not changed since. */
+  readonly #views = new ServiceViews();
 
   put<K extends ObservedKind>(kind: K, object: ObjectOf[K]): void {
     this.#put[kind](object);
@@ -56,11 +48,16 @@ export class Observed {
 
   remove(kind: Kind, ref: Ref): void {
     const key = keyOf(ref);
-    if (kind === 'Namespace') this.#namespaces.delete(key);
-    else if (kind === 'ServiceExport') this.#exports.delete(key);
-    else if (kind === 'ServiceImport') this.#imports.delete(key);
-    else if (kind === 'Service') this.#services.delete(key);
-    else if (kind === 'EndpointSlice') this.#unfile(key);
+    if (kind === 'EndpointSlice') this.#unfile(key);
+    else if (kind === 'Namespace') {
+      this.#namespaces.delete(key);
+      this.#views.forgetAll();
+    } else if (kind !== 'ClusterProperty') {
+      if (kind === 'ServiceExport') this.#exports.delete(key);
+      else if (kind === 'ServiceImport') this.#imports.delete(key);
+      else this.#services.delete(key);
+      this.#views.forget(key);
+    }
   }
 
   /** One object, if it was put here and concerns some service. */
@@ -69,20 +66,28 @@ export class Observed {
   }
 
   /**
-   * Everything that concerns one service.
+   * Everything that concerns one service. The same object as long as nothing of it changes, and so are its lists.
    * @param derived the name of its derived Service, for who has it at hand: it is a hash
    */
-  view(namespace: string, name: string, derived = derivedName(namespace, name)): ServiceView {
+  view(namespace: string, name: string, derived?: string): ServiceView {
     const key = `${namespace}/${name}`;
-    return {
+    const known = this.#views.get(key);
+    if (known !== undefined) return known;
+    const derivedKey = `${namespace}/${derived ?? derivedName(namespace, name)}`;
+    const held = this.#imports.get(key);
+    const imported = this.#imported.get(key) ?? NONE;
+    const view = {
       namespace: this.namespaceState(namespace),
       export: this.#exports.get(key),
       service: this.#services.get(key),
-      slices: [...(this.#slices.get(key)?.values() ?? [])],
-      import: this.#imports.get(key),
-      derived: this.#services.get(`${namespace}/${derived}`),
-      imported: [...(this.#imported.get(key)?.values() ?? [])],
+      slices: this.#slices.get(key) ?? NONE,
+      import: held,
+      derived: this.#services.get(derivedKey),
+      imported,
+      sources: sourcesOf(held, imported),
     };
+    this.#views.keep(key, derivedKey, view);
+    return view;
   }
 
   namespaceState(namespace: string): NamespaceState {
@@ -98,7 +103,7 @@ export class Observed {
     else if (kind === 'ServiceExport') yield* this.#exports.values();
     else if (kind === 'ServiceImport') yield* this.#imports.values();
     else if (kind === 'Service') yield* this.#services.values();
-    else for (const file of [this.#slices, this.#imported]) for (const place of file.values()) yield* place.values();
+    else yield* this.#filed.values();
   }
 
   /** True when a service is exported or imported here, or slices of it are. */
@@ -134,20 +139,30 @@ export class Observed {
 
   /** Forgets the slices of Services that are not exported: most of a cluster's slices, and nothing to a plan. */
   forgetUnexported(): void {
-    for (const key of this.#slices.keys()) {
+    for (const [key, slices] of this.#slices) {
       if (this.#exports.has(key)) continue;
-      for (const sliceKey of this.#slices.get(key)?.keys() ?? []) this.#filed.delete(sliceKey);
+      for (const slice of slices) this.#filed.delete(keyOf(slice.metadata));
       this.#slices.delete(key);
+      this.#views.forget(key);
     }
   }
 
   readonly #put: { readonly [K in ObservedKind]: (object: ObjectOf[K]) => void } = {
-    Namespace: (object) => this.#namespaces.set(object.metadata.name, object),
-    ServiceExport: (object) => this.#exports.set(keyOf(object.metadata), object),
-    ServiceImport: (object) => this.#imports.set(keyOf(object.metadata), object),
-    Service: (object) => this.#services.set(keyOf(object.metadata), object),
+    Namespace: (object) => {
+      this.#namespaces.set(object.metadata.name, object);
+      this.#views.forgetAll();
+    },
+    ServiceExport: (object) => {
+      this.#keep(this.#exports, object);
+    },
+    ServiceImport: (object) => {
+      this.#keep(this.#imports, object);
+    },
+    Service: (object) => {
+      this.#keep(this.#services, object);
+    },
     EndpointSlice: (object) => {
-      this.#fileSlice(object);
+      this.#file(object);
     },
   };
 
@@ -156,34 +171,55 @@ export class Observed {
     ServiceExport: (key) => this.#exports.get(key),
     ServiceImport: (key) => this.#imports.get(key),
     Service: (key) => this.#services.get(key),
-    EndpointSlice: (key) => {
-      const [file, owner] = this.#filed.get(key) ?? [];
-      return owner === undefined ? undefined : file?.get(owner)?.get(key);
-    },
+    EndpointSlice: (key) => this.#filed.get(key),
   };
 
-  #fileSlice(slice: EndpointSlice): void {
+  #keep<T extends KubeObject>(objects: Map<string, T>, object: T): void {
+    const key = keyOf(object.metadata);
+    objects.set(key, object);
+    this.#views.forget(key);
+  }
+
+  /** A slice whose labels changed leaves its old place. */
+  #file(slice: EndpointSlice): void {
     const key = keyOf(slice.metadata);
-    this.#unfile(key);
-    const { labels, namespace = '' } = slice.metadata;
-    const importedOf = labels?.[SERVICE_NAME_LABEL];
-    const isImported = importedOf !== undefined || labels?.[SOURCE_CLUSTER_LABEL] !== undefined;
-    const service = isImported ? importedOf : labels?.[PROXY_SERVICE_NAME_LABEL];
-    if (service === undefined) return;
-    const file = isImported ? this.#imported : this.#slices;
-    const owner = `${namespace}/${service}`;
-    const place = file.get(owner) ?? new Map<string, EndpointSlice>();
-    file.set(owner, place.set(key, slice));
-    this.#filed.set(key, [file, owner]);
+    const place = this.#placeOf(slice);
+    const before = this.#filed.get(key);
+    const old = before && this.#placeOf(before);
+    if (before !== undefined && place !== undefined && old?.key === place.key && old.file === place.file) {
+      place.file.set(
+        place.key,
+        place.file.get(place.key)?.map((other) => (other === before ? slice : other)) ?? [slice],
+      );
+    } else {
+      this.#unfile(key);
+      if (place === undefined) return;
+      place.file.set(place.key, [...(place.file.get(place.key) ?? NONE), slice]);
+    }
+    this.#filed.set(key, slice);
+    this.#views.forget(place.key);
   }
 
   #unfile(key: string): void {
-    const filed = this.#filed.get(key);
-    if (filed === undefined) return;
-    const [file, owner] = filed;
-    const place = file.get(owner);
-    place?.delete(key);
-    if (place?.size === 0) file.delete(owner);
+    const slice = this.#filed.get(key);
+    if (slice === undefined) return;
     this.#filed.delete(key);
+    const place = this.#placeOf(slice);
+    if (place === undefined) return;
+    const left = place.file.get(place.key)?.filter((other) => other !== slice) ?? NONE;
+    if (left.length === 0) place.file.delete(place.key);
+    else place.file.set(place.key, left);
+    this.#views.forget(place.key);
+  }
+
+  /** Where a slice is filed: under which service, as its own or as imported; undefined: it is nobody's. */
+  #placeOf({ metadata: { labels, namespace = '' } }: EndpointSlice): { file: Filed; key: string } | undefined {
+    const importedOf = labels?.[SERVICE_NAME_LABEL];
+    const isImported = importedOf !== undefined || labels?.[SOURCE_CLUSTER_LABEL] !== undefined;
+    const service = isImported ? importedOf : labels?.[PROXY_SERVICE_NAME_LABEL];
+    if (service === undefined) return undefined;
+    return { file: isImported ? this.#imported : this.#slices, key: `${namespace}/${service}` };
   }
 }
+
+const NONE: readonly EndpointSlice[] = [];

@@ -1,23 +1,11 @@
-import { SOURCES_ANNOTATION, SOURCE_CLUSTER_LABEL, isOurs } from '../api/labels.ts';
-import { derivedName, isSystemNamespace } from '../api/names.ts';
-import { type Change, type Problem } from './change.ts';
-import { type Claim, type Witness, booked, claimOf, standIn } from './claim.ts';
+import type { Change, Problem } from './change.ts';
 import { exportConditions } from './desired-status.ts';
 import { exportStatusDifferences } from './differences.ts';
 import { changesAt } from './import-plan.ts';
 import type { Member, PlanOptions } from './member.ts';
-import { type Merged, merge } from './merge.ts';
-import type { ServiceView } from './observed.ts';
-import { byPrecedence, compareText } from './order.ts';
-import { type SourceSlices, slicesOf } from './slices.ts';
-import { type Validity, validityOf } from './validity.ts';
-
-/** A cluster's export of one service, valid or not. */
-export interface Exporter {
-  readonly member: Member;
-  readonly view: ServiceView;
-  readonly validity: Validity;
-}
+import type { Merged } from './merge.ts';
+import type { ServiceMemo } from './service-memo.ts';
+import { type Exporter, sourcesAmong } from './service-sources.ts';
 
 /** What one service is over the clusterset, and what it takes to make every cluster hold it. */
 export interface ServicePlan {
@@ -37,6 +25,7 @@ export interface ServicePlan {
  * The plan of one service: `Member[] → Change[]`, total, pure and independent of the order of members. A plan that has
  * been carried out plans nothing.
  * @param only plan the changes of this member alone; what the service is does not depend on it
+ * @param memo what was computed before is taken from it where nothing has changed since; the plan is the same
  */
 export function planService(
   namespace: string,
@@ -44,31 +33,15 @@ export function planService(
   members: readonly Member[],
   options: PlanOptions,
   only?: Member,
+  memo?: ServiceMemo,
 ): ServicePlan {
-  const sorted = members.toSorted((a, b) => compareText(a.id, b.id) || compareText(a.cluster, b.cluster));
-  const derived = derivedName(namespace, name);
-  const views = new Map(sorted.map((member) => [member, member.observed.view(namespace, name, derived)]));
-  const current = sorted.filter((member) => member.role === 'member');
-  const exporters = current.flatMap((member) => exporterOf(member, views.get(member), options) ?? []);
-  const valid = exporters.filter((exporter) => exporter.validity.valid);
-  const allowed = !isSystemNamespace(namespace, options.allowedNamespaces);
-  const absent = allowed ? absentSources(current, views, options.gone) : [];
-  const merged = allowed ? merge(claimsOf(valid, current, views, absent)) : undefined;
-  const sources = merged === undefined ? [] : slicesOfAll(valid, namespace, name, merged);
-  const context = {
-    namespace,
-    name,
-    derived,
-    merged,
-    sources,
-    absent,
-    clusters: [...valid.map(({ member }) => member.id), ...absent].sort(compareText),
-    options,
-  };
+  const service = memo?.get(namespace, name, members, options) ?? sourcesAmong(namespace, name, members, options);
+  const { merged, exporters, absent, dropped } = service;
+  const context = { ...service, namespace, name, options };
   const isPlanned = (member: Member): boolean => only === undefined || member === only;
-  const perCluster = sorted
-    .filter(isPlanned)
-    .map((member) => changesAt(member, views.get(member) ?? emptyView, context));
+  const perCluster = service.views
+    .filter(({ member }) => isPlanned(member))
+    .map(({ member, view }) => changesAt(member, view, context));
   return {
     namespace,
     name,
@@ -81,94 +54,8 @@ export function planService(
         .filter(({ member }) => isPlanned(member))
         .flatMap((exporter) => exportStatusChange(exporter, merged, options.now) ?? []),
     ],
-    problems: [...droppedAddresses(valid, sources), ...perCluster.flatMap(({ problems }) => problems)],
+    problems: [...dropped, ...perCluster.flatMap(({ problems }) => problems)],
   };
-}
-
-const emptyView: ServiceView = {
-  namespace: 'absent',
-  export: undefined,
-  service: undefined,
-  slices: [],
-  import: undefined,
-  derived: undefined,
-  imported: [],
-};
-
-/** An export that is being deleted no longer counts. */
-function exporterOf(member: Member, view: ServiceView | undefined, options: PlanOptions): Exporter | undefined {
-  const serviceExport = view?.export;
-  if (view === undefined || serviceExport === undefined || serviceExport.metadata.deletionTimestamp !== undefined)
-    return undefined;
-  return { member, view, validity: validityOf(serviceExport, view.service, options.allowedNamespaces) };
-}
-
-/**
- * Ids named as sources by our imports and slices that belong to no member at hand and are not gone: unreachable, not
- * chosen for this run, or nobody's any more. Unreachable is not unexported (design rule 19). `status.clusters` does not
- * count: what a stranger puts there is put right (rule 17).
- */
-function absentSources(
-  members: readonly Member[],
-  views: ReadonlyMap<Member, ServiceView>,
-  gone: ReadonlySet<string>,
-): readonly string[] {
-  const present = new Set(members.map((member) => member.id));
-  const named = new Set<string>();
-  for (const member of members) {
-    const view = views.get(member);
-    if (view?.import !== undefined && isOurs(view.import)) {
-      for (const id of booked(view.import, SOURCES_ANNOTATION)) named.add(id);
-    }
-    for (const slice of view?.imported ?? []) {
-      const source = slice.metadata.labels?.[SOURCE_CLUSTER_LABEL];
-      if (isOurs(slice) && source !== undefined) named.add(source);
-    }
-  }
-  return [...named].filter((id) => !present.has(id) && !gone.has(id)).sort(compareText);
-}
-
-function claimsOf(
-  valid: readonly Exporter[],
-  members: readonly Member[],
-  views: ReadonlyMap<Member, ServiceView>,
-  absent: readonly string[],
-): readonly Claim[] {
-  const own = valid.flatMap(({ member, view }) =>
-    view.export === undefined || view.service === undefined ? [] : [claimOf(member.id, view.export, view.service)],
-  );
-  if (absent.length === 0) return own;
-  const [first, ...others] = witnesses(members, views, absent);
-  return first === undefined ? own : [standIn([first, ...others], absent, byPrecedence(own)[0]), ...own];
-}
-
-/**
- * The imports that can speak for absent sources. One that names fewer of them was written without them or is out of date
- * (its cluster was away), so it does not count; one of an older CRD says less, so it comes later.
- */
-function witnesses(
-  members: readonly Member[],
-  views: ReadonlyMap<Member, ServiceView>,
-  absent: readonly string[],
-): readonly Witness[] {
-  const found = members.flatMap((member) => {
-    const { import: held, derived } = views.get(member) ?? emptyView;
-    if (held === undefined || !isOurs(held)) return [];
-    const named = booked(held, SOURCES_ANNOTATION).filter((id) => absent.includes(id)).length;
-    const { fields } = member;
-    return [{ held, named, fields, derived: derived !== undefined && isOurs(derived) ? derived : undefined }];
-  });
-  const most = Math.max(...found.map(({ named }) => named));
-  return found.filter(({ named }) => named === most).toSorted((a, b) => b.fields.size - a.fields.size);
-}
-
-function slicesOfAll(
-  valid: readonly Exporter[],
-  namespace: string,
-  name: string,
-  merged: Merged,
-): readonly SourceSlices[] {
-  return valid.map(({ member, view }) => slicesOf(member.id, namespace, name, view, merged));
 }
 
 function exportStatusChange(exporter: Exporter, merged: Merged | undefined, now: string): Change | undefined {
@@ -187,15 +74,4 @@ function exportStatusChange(exporter: Exporter, merged: Merged | undefined, now:
     fields,
     reason: conditions.map((condition) => condition.reason).join(' '),
   };
-}
-
-function droppedAddresses(valid: readonly Exporter[], sources: readonly SourceSlices[]): readonly Problem[] {
-  return sources.flatMap(({ source, dropped }) =>
-    dropped.map((line) => ({
-      cluster: valid.find(({ member }) => member.id === source)?.member.cluster ?? source,
-      object: line.slice(0, line.indexOf(':')),
-      message: line.slice(line.indexOf(':') + 2),
-      severity: 'warning' as const,
-    })),
-  );
 }

@@ -2,7 +2,7 @@ import { CONFLICT, READY, VALID, findCondition } from '../api/conditions.ts';
 import { SOURCE_CLUSTER_LABEL, isOurs } from '../api/labels.ts';
 import type { EndpointSlice, ImportType, ServicePort } from '../api/objects.ts';
 import type { Member } from './member.ts';
-import type { ServiceView } from './observed.ts';
+import type { ServiceView } from './service-view.ts';
 import { compareText } from './order.ts';
 import type { ServicePlan } from './service-plan.ts';
 

@@ -13,7 +13,7 @@ import { isUsableAddress } from './addresses.ts';
 import type { Merged } from './merge.ts';
 import { compareText } from './order.ts';
 import { MAX_SLICE_PORTS, agreedPorts, derivedPorts, slicePorts } from './ports.ts';
-import type { ServiceView } from './observed.ts';
+import type { ServiceView } from './service-view.ts';
 
 /** Most endpoints of one imported slice (the EndpointSlice controller's own limit). */
 export const MAX_SLICE_ENDPOINTS = 100;

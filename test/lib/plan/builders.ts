@@ -8,7 +8,8 @@ import type { Condition, IPFamily, ServiceImport, StringMap } from '../../../src
 import { parseObject } from '../../../src/lib/api/parse.ts';
 import type { Change } from '../../../src/lib/plan/change.ts';
 import type { Member, PlanOptions } from '../../../src/lib/plan/member.ts';
-import { Observed, type ObservedKind, type ServiceView } from '../../../src/lib/plan/observed.ts';
+import { Observed, type ObservedKind } from '../../../src/lib/plan/observed.ts';
+import type { ServiceView } from '../../../src/lib/plan/service-view.ts';
 import { type ServicePlan, planService } from '../../../src/lib/plan/service-plan.ts';
 
 /**
