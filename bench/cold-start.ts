@@ -5,9 +5,10 @@ import { isWrite, mark, requestsSince } from './mcs-requests.ts';
 import { type Members, hold, startMembers } from './members.ts';
 import type { Scratch } from './program.ts';
 import { type Result, atMost } from './result.ts';
+import { scaled } from './scale.ts';
 
 const CLUSTERS = 8;
-const SERVICES = 500;
+const SERVICES = scaled(500);
 
 /** MiB that the process may hold afterwards. */
 const MOST_MEMORY = 200;

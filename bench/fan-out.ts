@@ -5,12 +5,13 @@ import { isWrite, mark, requestsSince } from './mcs-requests.ts';
 import { type Members, hold, startMembers } from './members.ts';
 import type { Scratch } from './program.ts';
 import { type Result, type Row, atMost, median, pairedRatio, spread } from './result.ts';
+import { scaled } from './scale.ts';
 import { type Shadow, shadowOf } from './shadow.ts';
 import { Sightings } from './sightings.ts';
 
 const CLUSTERS = 8;
 const SERVICES = 100;
-const CHANGES = 200;
+const CHANGES = scaled(200);
 const BURSTS = 3;
 
 /** Changes that do not count, before those that do. */
@@ -18,6 +19,7 @@ const WARM_UP = 20;
 
 interface Bench {
   readonly members: Members;
+  readonly mcs: LongRun;
   readonly exported: readonly Exported[];
   /** By service, what mcs wrote for it, to be written bare elsewhere. */
   readonly shadows: readonly Shadow[];
@@ -44,7 +46,7 @@ export async function measureFanOut(scratch: Scratch): Promise<Result> {
     await Promise.all(members.all.map((member) => sightings.watch(member)));
     const shadows = await Promise.all(exported.map((service) => shadowOf(service, members)));
     let last = 1_000_000;
-    const bench: Bench = { members, exported, shadows, sightings, next: () => ++last };
+    const bench: Bench = { members, mcs, exported, shadows, sightings, next: () => ++last };
     const rows = [...(await oneByOne(bench)), ...(await bursts(bench))];
     return { rows, skipped: [] };
   } finally {
@@ -118,17 +120,18 @@ async function written({ members, shadows, sightings, next }: Bench, index: numb
 }
 
 async function bursts(bench: Bench): Promise<readonly Row[]> {
-  const { members, exported, shadows, sightings, next } = bench;
-  const [ours, bare]: [number[], number[]] = [[], []];
+  const { members, mcs, exported, shadows, sightings, next } = bench;
+  const [ours, bare, cpu]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < BURSTS; round++) {
     const sources = exported.map((service) => {
       const address = addressOf(next());
       const seen = sightings.expect(`imported ${service.name} ${address}`, members.all);
       return { request: apply(service, `${service.name}-e1`, sourceSlice(service, address)), seen };
     });
-    const start = performance.now();
+    const [start, before] = [performance.now(), mcs.cpu()];
     await Promise.all(sources.map(({ request }) => members.source.api.send(request)));
     ours.push(Math.max(...(await Promise.all(sources.map(({ seen }) => seen)))) - start);
+    cpu.push(mcs.cpu() - before);
     await sleep(500);
     const copies = shadows.map((shadow) => {
       const address = addressOf(next());
@@ -153,6 +156,12 @@ async function bursts(bench: Bench): Promise<readonly Row[]> {
       other: `the same 900 writes bare: ${spread(bare, 'ms')}`,
       ratio: pairedRatio(ours, bare),
       target: atMost(1.2),
+    },
+    {
+      measure: 'processor time of mcs for that',
+      ours: spread(cpu, 'ms'),
+      other: `all the time: ${spread(ours, 'ms')}`,
+      ratio: pairedRatio(cpu, ours),
     },
   ];
 }

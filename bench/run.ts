@@ -11,6 +11,7 @@ import { measurePass } from './pass.ts';
 import { type Scratch, makeScratch, root } from './program.ts';
 import { measureRestart } from './restart.ts';
 import { type Result, met } from './result.ts';
+import { isWhole } from './scale.ts';
 import { measureServices } from './services.ts';
 import { measureStartup } from './startup.ts';
 import { showTable, writeTable } from './table.ts';
@@ -32,6 +33,10 @@ const { values, positionals } = parseArgs({ options: { write: { type: 'boolean' 
 const unknown = positionals.filter((part) => !Object.hasOwn(PARTS, part));
 if (unknown.length > 0) {
   console.error(`no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
+  process.exit(2);
+}
+if (values.write === true && !isWhole()) {
+  console.error('MCS_BENCH_SCALE is for trying out, not for --write');
   process.exit(2);
 }
 

@@ -5,6 +5,7 @@ import { type ElectionPlace, keepReconciled } from './lib/controller/keep-reconc
 import { createMetrics, noMetrics } from './lib/controller/metrics.ts';
 import { serve } from './lib/controller/serve.ts';
 import { systemClock } from './lib/controller/system-clock.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { WatchDisplay } from './watch-display.ts';
 import { DEFAULT_LEASE, DEFAULT_RESYNC, type WatchFlags } from './watch-flags.ts';
 
@@ -33,6 +34,7 @@ export async function watchClusterset(
   flags: Flags,
   { context, hard, version, open, home, watchConfiguration }: Run,
 ): Promise<void> {
+  keepHeapSmall();
   const display = new WatchDisplay(context, {
     json: flags.output === 'json',
     verbose: flags.verbose,

@@ -1,6 +1,7 @@
 import type { ObjectOf } from '../api/kinds.ts';
 import { type ObjectMeta, type Ref, keyOf } from '../api/objects.ts';
 import { Observed, type ObservedKind } from '../plan/observed.ts';
+import { compareText } from '../plan/order.ts';
 
 /** Called when the reply to a write of ours shows that somebody else changed the object too. */
 type OthersChange = <K extends ObservedKind>(kind: K, before: ObjectOf[K], after: ObjectOf[K]) => void;
@@ -14,7 +15,7 @@ export class LiveObserved extends Observed {
   /** Kinds by the uids of objects that we deleted and whose end no watch has told yet. */
   readonly #deleted = new Map<string, ObservedKind>();
   /** The version up to which the watch of a kind has told all. */
-  readonly #told = new Map<ObservedKind, bigint>();
+  readonly #told = new Map<ObservedKind, string>();
 
   constructor(onOthersChange: OthersChange = () => undefined) {
     super();
@@ -27,8 +28,8 @@ export class LiveObserved extends Observed {
    */
   override put<K extends ObservedKind>(kind: K, object: ObjectOf[K]): boolean {
     const before = this.get(kind, object.metadata);
-    const [version, told] = [numberOf(object.metadata.resourceVersion), this.#told.get(kind)];
-    if (before === undefined && version !== undefined && told !== undefined && version <= told) return false;
+    if (before === undefined && compareVersions(object.metadata.resourceVersion, this.#told.get(kind)) <= 0)
+      return false;
     if (!this.#take(kind, object)) return false;
     // Of exports we write the status alone. The event that told of another's change will be older than this reply.
     if (kind === 'ServiceExport' && before !== undefined && isChangedByOthers(before.metadata, object.metadata))
@@ -76,9 +77,8 @@ export class LiveObserved extends Observed {
     const listed = new Set(objects.map(({ metadata }) => keyOf(metadata)));
     const uids = new Set(objects.flatMap(({ metadata }) => metadata.uid ?? []));
     for (const [uid, of] of this.#deleted) if (of === kind && !uids.has(uid)) this.#deleted.delete(uid);
-    const told = numberOf(version);
-    if (told === undefined) this.#told.delete(kind);
-    else this.#told.set(kind, told);
+    if (version === undefined) this.#told.delete(kind);
+    else this.#told.set(kind, version);
     const changes: Replaced<K>[] = [];
     for (const before of [...this.all(kind)] as ObjectOf[K][]) {
       if (listed.has(keyOf(before.metadata)) || isLater(before.metadata, version)) continue;
@@ -103,8 +103,7 @@ export class LiveObserved extends Observed {
   }
 
   #heard(kind: ObservedKind, { resourceVersion }: ObjectMeta): void {
-    const version = numberOf(resourceVersion);
-    if (version !== undefined) this.#told.set(kind, version);
+    if (resourceVersion !== undefined) this.#told.set(kind, resourceVersion);
   }
 }
 
@@ -140,18 +139,19 @@ function isOther(next: ObjectMeta, held: ObjectMeta): boolean {
  * since 1.35 (KEP-5504), and so for all that etcd has ever kept. A successor under the same name has a higher one too.
  */
 function isNewer(next: ObjectMeta, held: ObjectMeta): boolean {
-  const [a, b] = [numberOf(next.resourceVersion), numberOf(held.resourceVersion)];
-  if (a === undefined || b === undefined) return true;
-  if (a !== b) return a > b;
-  return next.uid !== held.uid;
+  const order = compareVersions(next.resourceVersion, held.resourceVersion);
+  return order === 0 ? next.uid !== held.uid : !(order < 0);
 }
 
 /** True when the object is of a later time than a list. */
 function isLater({ resourceVersion }: ObjectMeta, list: string | undefined): boolean {
-  const [own, other] = [numberOf(resourceVersion), numberOf(list)];
-  return own !== undefined && other !== undefined && own > other;
+  return compareVersions(resourceVersion, list) > 0;
 }
 
-function numberOf(resourceVersion: string | undefined): bigint | undefined {
-  return resourceVersion !== undefined && /^\d{1,20}$/.test(resourceVersion) ? BigInt(resourceVersion) : undefined;
+const NUMBER = /^(?:0|[1-9]\d*)$/;
+
+/** Below, at or above 0 as numbers of any length compare; NaN, which is none of these, when one is no number. */
+function compareVersions(a: string | undefined, b: string | undefined): number {
+  if (a === undefined || b === undefined || !NUMBER.test(a) || !NUMBER.test(b)) return Number.NaN;
+  return a.length - b.length || compareText(a, b);
 }

@@ -1,6 +1,6 @@
 import type { Fix } from '../validate/finding.ts';
 import type { Member } from '../plan/member.ts';
-import type { ServiceView } from '../plan/observed.ts';
+import type { ServiceView } from '../plan/service-view.ts';
 import type { ServicePlan } from '../plan/service-plan.ts';
 import type { ServiceStatus } from '../plan/service-status.ts';
 

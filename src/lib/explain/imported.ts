@@ -1,7 +1,7 @@
 import { READY, findCondition } from '../api/conditions.ts';
 import { isOurs } from '../api/labels.ts';
 import type { ServiceImport } from '../api/objects.ts';
-import type { ServiceView } from '../plan/observed.ts';
+import type { ServiceView } from '../plan/service-view.ts';
 import type { Fix } from '../validate/finding.ts';
 import type { Read, Remark } from './explanation.ts';
 import { type Facts, type Present, type Subject, keyOfFacts, viewOf } from './facts.ts';

@@ -1,7 +1,7 @@
 import { EXPORT_CONDITIONS, VALID, findCondition } from '../api/conditions.ts';
 import { isOurs } from '../api/labels.ts';
 import { nearestNames } from '../api/nearest.ts';
-import type { Exporter } from '../plan/service-plan.ts';
+import type { Exporter } from '../plan/service-sources.ts';
 import type { Fix } from '../validate/finding.ts';
 import type { Read, Remark } from './explanation.ts';
 import { type Facts, type Present, keyOfFacts, present } from './facts.ts';

@@ -125,12 +125,16 @@ function mapDifferences(
   return [...new Set([...wrong, ...left])].sort(compareText).map((key) => `${path}[${key}]`);
 }
 
+type Mapping = Readonly<Record<string, unknown>>;
+
+function ownValue(mapping: Mapping, key: string): unknown {
+  return Object.hasOwn(mapping, key) ? mapping[key] : undefined;
+}
+
 /** `Keys` of two mappings whose values differ, as `<path>.<key>`. */
 function keyDifferences(path: string, want: object, have: object): readonly string[] {
-  const left = new Map<string, unknown>(Object.entries(want));
-  const right = new Map<string, unknown>(Object.entries(have));
-  return [...new Set([...left.keys(), ...right.keys()])]
-    .filter((key) => !sameJSON(left.get(key), right.get(key)))
-    .sort(compareText)
-    .map((key) => `${path}.${key}`);
+  const [left, right] = [want as Mapping, have as Mapping]; // what has keys
+  const wrong = Object.keys(left).filter((key) => !sameJSON(left[key], ownValue(right, key)));
+  for (const key of Object.keys(right)) if (right[key] !== undefined && !Object.hasOwn(left, key)) wrong.push(key);
+  return wrong.length === 0 ? wrong : wrong.sort(compareText).map((key) => `${path}.${key}`);
 }

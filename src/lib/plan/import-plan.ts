@@ -14,6 +14,7 @@ import { importStatus } from './desired-status.ts';
 import { importDifferences, importStatusDifferences, serviceDifferences, sliceDifferences } from './differences.ts';
 import type { Member, PlanOptions } from './member.ts';
 import type { Merged } from './merge.ts';
+import type { Quiet } from './quiet.ts';
 import type { ServiceView } from './service-view.ts';
 import { compareText } from './order.ts';
 import { type SourceSlices, stampSlice } from './slices.ts';
@@ -24,6 +25,7 @@ export interface ImportContext extends Imported {
   readonly sources: readonly SourceSlices[];
   /** Ids whose slices stay as they are. */
   readonly absent: readonly string[];
+  readonly quiet: Quiet;
   readonly options: PlanOptions;
 }
 
@@ -52,14 +54,20 @@ export function changesAt(member: Member, view: ServiceView, context: ImportCont
 type Importing = ImportContext & { readonly merged: Merged };
 
 function importing(member: Member, view: ServiceView, context: Importing): ClusterPlan {
-  const { namespace, name, merged, options } = context;
+  const { merged, options, quiet } = context;
   const families = familiesFor(merged, member);
   const wants = wantsDerived(merged) && families?.length !== 0;
+  const changes: Change[] = [];
+  const change = changer(member, changes);
+  const collisions = options.adopt ? [] : sliceCollisions(member, context, view.imported);
+  const without = (): readonly Change[] => changes.filter((entry) => !collides(entry, collisions));
+  if (quiet.has(member, view)) {
+    planSlices(change, view, context, wants);
+    return { changes: without(), problems: collisions };
+  }
   const foreignDerived = wants && view.derived !== undefined && !isOurs(view.derived) && !options.adopt;
   const ips = wants ? importIPs(view.derived, families) : [];
   const desired = desiredImport(context, merged, member, ips);
-  const changes: Change[] = [];
-  const change = changer(member, changes);
   const statusFor = (held: ServiceImport): ServiceImport => ({
     ...held,
     status: importStatus(held, merged, member, context.clusters, foreignDerived, options.now),
@@ -77,11 +85,7 @@ function importing(member: Member, view: ServiceView, context: Importing): Clust
       if (view.derived === undefined) change.create('Service', service, 'gives the import its IP');
       else change.update('Service', service, serviceDifferences(service, view.derived), !isOurs(view.derived));
     }
-    const derived = wants && !foreignDerived ? context.derived : undefined;
-    const stamped = context.sources.flatMap(({ source, contents }) =>
-      contents.map((content) => stampSlice(content, source, namespace, name, derived, owner)),
-    );
-    planSlices(change, stamped, view.imported, context.absent);
+    planSlices(change, view, context, wants && !foreignDerived);
   }
   if (!wants && view.derived !== undefined && isOurs(view.derived)) {
     change.remove(
@@ -95,17 +99,23 @@ function importing(member: Member, view: ServiceView, context: Importing): Clust
     change.status(object, importStatusDifferences(object, view.import));
   }
   const problems = foreignDerived ? [foreign(member, 'Service', view.derived)] : [];
-  const collisions = options.adopt ? [] : sliceCollisions(member, context, view.imported);
-  return { changes: changes.filter((entry) => !collides(entry, collisions)), problems: [...problems, ...collisions] };
+  if (problems.length === 0 && changes.every(({ kind }) => kind === 'EndpointSlice')) quiet.add(member, view);
+  return { changes: without(), problems: [...problems, ...collisions] };
 }
 
-/** Creates and updates before deletes, so that endpoints move without a gap. */
+/** Creates and updates before deletes, so that endpoints move without a gap. @param served by the derived Service */
 function planSlices(
   change: Changer,
-  desired: readonly EndpointSlice[],
-  imported: readonly EndpointSlice[],
-  absent: readonly string[],
+  { import: held, imported }: ServiceView,
+  context: Importing,
+  served: boolean,
 ): void {
+  const { namespace, name, absent } = context;
+  const derived = served ? context.derived : undefined;
+  const owner = ownerOf(held);
+  const desired = context.sources.flatMap(({ source, contents }) =>
+    contents.map((content) => stampSlice(content, source, namespace, name, derived, owner)),
+  );
   const existing = new Map(imported.map((slice) => [slice.metadata.name, slice]));
   for (const slice of desired) {
     const before = existing.get(slice.metadata.name);

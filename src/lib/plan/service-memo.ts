@@ -1,5 +1,5 @@
 import type { Member, PlanOptions } from './member.ts';
-import { type MemberView, type ServiceSources, absentSources, sourcesAmong } from './service-sources.ts';
+import { type MemberView, type ServiceSources, absentSources, sourcesAmong, withSlices } from './service-sources.ts';
 
 /** Services that are remembered: those in work, and no more of them than that, since what is remembered is held. */
 const MOST = 256;
@@ -22,9 +22,9 @@ export class ServiceMemo {
   get(namespace: string, name: string, members: readonly Member[], options: PlanOptions): ServiceSources {
     const key = `${namespace}/${name}`;
     const known = this.#known.get(key);
-    const still = known && stillSo(namespace, name, known, members, options);
-    if (still !== undefined) return still;
-    const service = sourcesAmong(namespace, name, members, options);
+    const still = known && refreshed(namespace, name, known, members, options);
+    if (still !== undefined && still === known?.service) return still;
+    const service = still ?? sourcesAmong(namespace, name, members, options);
     this.#known.delete(key);
     this.#known.set(key, { members, options, service });
     for (const oldest of this.#known.keys()) {
@@ -36,25 +36,24 @@ export class ServiceMemo {
 }
 
 /** What is known with what the members hold now; undefined when exports, or sources that are away, are otherwise. */
-function stillSo(
+function refreshed(
   namespace: string,
   name: string,
   { members: before, options, service }: Known,
   members: readonly Member[],
-  { gone, allowedNamespaces }: PlanOptions,
+  { gone, adopt, allowedNamespaces }: PlanOptions,
 ): ServiceSources | undefined {
   if (before !== members || options.gone !== gone || options.allowedNamespaces !== allowedNamespaces) return undefined;
-  if (service.absent.length > 0) return undefined; // imports speak for them, so that every one of them counts
-  let isSame = true;
+  if (options.adopt !== adopt || service.absent.length > 0) return undefined; // imports speak for them: each of them counts
+  let [isSame, hasSameSlices] = [true, true];
   const views: MemberView[] = [];
   for (const { member, view } of service.views) {
     const now = member.observed.view(namespace, name, service.derived);
     views.push({ member, view: now });
     if (now === view) continue;
     isSame = false;
-    const isExport = now.export !== undefined;
-    if (now.export !== view.export) return undefined;
-    if (isExport && (now.service !== view.service || now.slices !== view.slices)) return undefined;
+    if (now.export !== view.export || (now.export !== undefined && now.service !== view.service)) return undefined;
+    if (now.export !== undefined && now.slices !== view.slices) hasSameSlices = false;
   }
   if (isSame) return service;
   if (absentSources(views, gone).length > 0) return undefined;
@@ -62,5 +61,6 @@ function stillSo(
     const now = views.find(({ member }) => member === exporter.member);
     return now === undefined ? exporter : { ...exporter, view: now.view };
   });
-  return { ...service, views, exporters };
+  const next = { ...service, views, exporters };
+  return hasSameSlices ? next : withSlices(namespace, name, next);
 }

@@ -4,6 +4,7 @@ import type { Problem } from './change.ts';
 import { type Claim, type Witness, booked, claimOf, standIn } from './claim.ts';
 import type { Member, PlanOptions } from './member.ts';
 import { type Merged, merge } from './merge.ts';
+import { Quiet } from './quiet.ts';
 import { byPrecedence, compareText } from './order.ts';
 import type { ServiceView } from './service-view.ts';
 import { type SourceSlices, slicesOf } from './slices.ts';
@@ -37,6 +38,8 @@ export interface ServiceSources {
   readonly clusters: readonly string[];
   /** What of its endpoints cannot be used elsewhere. */
   readonly dropped: readonly Problem[];
+  /** Where its imports are as they should be. */
+  readonly quiet: Quiet;
 }
 
 /** What a service is, by what all members hold of it. The order of members does not matter. */
@@ -56,11 +59,21 @@ export function sourcesAmong(
   const allowed = !isSystemNamespace(namespace, options.allowedNamespaces);
   const absent = allowed ? absentSources(views, options.gone) : [];
   const merged = allowed ? merge(claimsOf(valid, current, absent)) : undefined;
+  const clusters = [...valid.map(({ member }) => member.id), ...absent].sort(compareText);
+  return withSlices(namespace, name, { views, derived, merged, exporters, absent, clusters, quiet: new Quiet() });
+}
+
+/** The service with the slices that its exporters have. */
+export function withSlices(
+  namespace: string,
+  name: string,
+  service: Omit<ServiceSources, 'sources' | 'dropped'>,
+): ServiceSources {
+  const { merged, exporters } = service;
+  const valid = exporters.filter((exporter) => exporter.validity.valid);
   const sources =
     merged === undefined ? [] : valid.map(({ member, view }) => slicesOf(member.id, namespace, name, view, merged));
-  const clusters = [...valid.map(({ member }) => member.id), ...absent].sort(compareText);
-  const dropped = droppedAddresses(valid, sources);
-  return { views, derived, merged, exporters, sources, absent, clusters, dropped };
+  return { ...service, sources, dropped: droppedAddresses(valid, sources) };
 }
 
 /** An export that is being deleted no longer counts. */

@@ -3,7 +3,8 @@ import type { Manifest, Manifests } from '../api/manifests.ts';
 import type { ClusterProperty, EndpointSlice, IPFamily } from '../api/objects.ts';
 import type { Member } from '../plan/member.ts';
 import type { Identity } from '../plan/membership.ts';
-import type { Observed, ServiceView } from '../plan/observed.ts';
+import type { Observed } from '../plan/observed.ts';
+import type { ServiceView } from '../plan/service-view.ts';
 import type { ServicePlan } from '../plan/service-plan.ts';
 import type { ServiceStatus } from '../plan/service-status.ts';
 

@@ -46,7 +46,7 @@ export async function readManifests(layers: readonly Layer[]): Promise<Manifests
       continue;
     }
     const found = walk(layer.path, layer.shown);
-    reading.unreadable.push(...[...found.problems].map((problem) => ("place" in problem ? problem : problem[1])));
+    reading.unreadable.push(...found.problems.values());
     for (const [count, path] of found.files.entries()) {
       if (count % FILES_A_TURN === FILES_A_TURN - 1) await nextTurn();
       reading.file({ shown: join(layer.shown, path), path, file: join(layer.path, path), layer: index });

@@ -1,4 +1,4 @@
-import type { ServiceView } from '../../plan/observed.ts';
+import type { ServiceView } from '../../plan/service-view.ts';
 import type { Validity } from '../../plan/validity.ts';
 import type { Fix } from '../finding.ts';
 import type { SceneCluster, SceneService } from '../scene.ts';

@@ -1,6 +1,6 @@
 import { isOurs } from '../../api/labels.ts';
 import type { Service } from '../../api/objects.ts';
-import type { ServiceView } from '../../plan/observed.ts';
+import type { ServiceView } from '../../plan/service-view.ts';
 import { ref, showPlace } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
 import type { Scene, SceneService } from '../scene.ts';
