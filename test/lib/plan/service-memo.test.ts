@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ObjectOf } from '../../../src/lib/api/kinds.ts';
 import type { Member, PlanOptions } from '../../../src/lib/plan/member.ts';
 import type { ObservedKind } from '../../../src/lib/plan/observed.ts';
 import { ServiceMemo } from '../../../src/lib/plan/service-memo.ts';
@@ -21,8 +20,8 @@ async function settled(): Promise<Record<'east' | 'west' | 'north', Member> & { 
 }
 
 /** Makes a member hold what is said of another. */
-function put<K extends ObservedKind>(member: Member, kind: K, words: ClusterWords): void {
-  for (const object of words.member().observed.all(kind)) member.observed.put(kind, object as ObjectOf[K]);
+function put(member: Member, kind: ObservedKind, words: ClusterWords): void {
+  for (const object of words.member().observed.all(kind)) member.observed.put(kind, object);
 }
 
 const changes: Readonly<Record<string, (world: Awaited<ReturnType<typeof settled>>) => void>> = {
