@@ -38,7 +38,7 @@ export async function dispatch({ words, wantsHelp, program, context }: Call): Pr
       await new AlignedHelp(config, { ...config.pjson.oclif.helpOptions }).showCommandHelp(found);
       return { exitCode: EXIT.done };
     }
-    const CommandClass: unknown = await (program.loadCommand?.(id) ?? found.load());
+    const CommandClass: unknown = await (program.loadCommand?.(ownName(config, id)) ?? found.load());
     if (!isCommand(CommandClass)) throw new Error(`command ${command} does not extend BaseCommand`);
     const instance = new CommandClass(rest, config);
     instance.context = context;
@@ -53,6 +53,16 @@ export async function dispatch({ words, wantsHelp, program, context }: Call): Pr
 
 function isCommand(loaded: unknown): loaded is new (argv: string[], config: Config) => BaseCommand {
   return typeof loaded === 'function' && loaded.prototype instanceof BaseCommand;
+}
+
+/** The id that a command has besides its aliases: under an alias oclif keeps a copy whose id is the alias. */
+function ownName(config: Config, id: string): string {
+  const others = ({ aliases, hiddenAliases }: Config['commands'][number]): readonly string[] => [
+    ...aliases,
+    ...hiddenAliases,
+  ];
+  const own = config.commands.find((each) => others(each).includes(id) && !others(each).includes(each.id));
+  return own?.id ?? id;
 }
 
 /** The longest row of leading words that is a command, and the arguments after it. */

@@ -5,9 +5,10 @@ import { run } from '../kube/run.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8')) as {
-  readonly commands: Readonly<Record<string, unknown>>;
+  readonly commands: Readonly<Record<string, { readonly hiddenAliases?: readonly string[] }>>;
 };
 const IDS = Object.keys(MANIFEST.commands);
+const ALIASES = Object.values(MANIFEST.commands).flatMap(({ hiddenAliases = [] }) => hiddenAliases);
 
 it('src/command-table.ts has the commands of the manifest, and each leads to its own file', () => {
   const table = readFileSync(join(ROOT, 'src/command-table.ts'), 'utf8');
@@ -17,7 +18,7 @@ it('src/command-table.ts has the commands of the manifest, and each leads to its
   expect(rows.map(([, , path]) => path)).toEqual(rows.map(([, id = '']) => id.replaceAll(':', '/')));
 });
 
-it.each(IDS)('the built program has %s: it is what complains about a wrong flag', async (id) => {
+it.each([...IDS, ...ALIASES])('the built program has %s: it is what complains about a wrong flag', async (id) => {
   const args = [join(ROOT, 'bin/mcs.cjs'), ...id.split(':'), '--no-such-flag'];
   const { code, stdout, stderr } = await run(process.execPath, args, { env: { NODE_DISABLE_COMPILE_CACHE: '1' } });
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
