@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly default: unknow
   'export:svc': () => import('./commands/export/svc.ts'),
   join: () => import('./commands/join.ts'),
   leave: () => import('./commands/leave.ts'),
+  namespaces: () => import('./commands/namespaces.ts'),
   'rbac:print': () => import('./commands/rbac/print.ts'),
   reconcile: () => import('./commands/reconcile.ts'),
   status: () => import('./commands/status.ts'),

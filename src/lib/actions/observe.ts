@@ -31,12 +31,17 @@ export async function observeOurs(cluster: Cluster): Promise<Observed> {
 /**
  * Reads what there is to show: a kind that does not exist there is empty. With a namespace, only that one is read, so that
  * rights in one namespace are enough.
+ * @param kinds what there is to show; nothing else is read
  * @throws ClusterError
  */
-export async function observeToShow(cluster: Cluster, namespace: string | undefined): Promise<Observed> {
+export async function observeToShow(
+  cluster: Cluster,
+  namespace: string | undefined,
+  kinds: readonly ObservedKind[] = OBSERVED_KINDS,
+): Promise<Observed> {
   const observed = new Observed();
   await Promise.all(
-    OBSERVED_KINDS.map(async (kind) => {
+    kinds.map(async (kind) => {
       if (kind === 'Namespace' && namespace !== undefined) {
         const found = await cluster.get('Namespace', { name: namespace });
         if (found !== undefined) observed.put('Namespace', found);

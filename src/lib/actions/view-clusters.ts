@@ -4,6 +4,7 @@ import { ClusterError } from '../errors.ts';
 import type { Problem } from '../plan/change.ts';
 import type { Member } from '../plan/member.ts';
 import { type LeftOut, membershipOf } from '../plan/membership.ts';
+import type { ObservedKind } from '../plan/observed.ts';
 import { problemOf } from './enroll.ts';
 import { inParallel } from './in-parallel.ts';
 import { observeToShow } from './observe.ts';
@@ -41,6 +42,8 @@ export interface ViewOptions extends SurveyOptions {
   readonly clusterset?: string;
   /** Only this one is read. */
   readonly namespace?: string;
+  /** Only these are read; all that a plan looks at when absent. */
+  readonly kinds?: readonly ObservedKind[];
 }
 
 /**
@@ -59,7 +62,7 @@ export async function viewClusters(clusters: readonly Cluster[], options: ViewOp
   const surveyedOf = new Map<Member, Surveyed>();
   const read = await inParallel(chosen, options.concurrency, async ({ surveyed, id }) => {
     try {
-      const observed = await observeToShow(surveyed.at, options.namespace);
+      const observed = await observeToShow(surveyed.at, options.namespace, options.kinds);
       const { fields, ipFamilies } = surveyed.facts;
       const member: Member = { role: 'member', cluster: surveyed.cluster, id, fields, ipFamilies, observed };
       surveyedOf.set(member, surveyed);

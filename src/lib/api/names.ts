@@ -75,3 +75,15 @@ const SYSTEM_NAMESPACE = /^(kube|openshift)-/;
 export function isSystemNamespace(namespace: string, allowed: readonly string[] = []): boolean {
   return SYSTEM_NAMESPACE.test(namespace) && !allowed.includes(namespace);
 }
+
+const PLATFORM_NAMESPACE = /^(kube|openshift|gke|gmp|cattle|submariner)-/;
+const PLATFORM_NAMESPACES: ReadonlySet<string> = new Set(['default', 'openshift', 'local-path-storage']);
+
+/**
+ * True for namespaces that come with a cluster rather than from a team, and say nothing by being in one cluster and not in
+ * another: `kube-*` is reserved (Kubernetes docs, "Namespaces"); `openshift*`, GKE's `gke-*` and `gmp-*`, Rancher's
+ * `cattle-*`, kind's and k3s's `local-path-storage` and `submariner-*` belong to distributions and add-ons.
+ */
+export function isPlatformNamespace(namespace: string): boolean {
+  return PLATFORM_NAMESPACE.test(namespace) || PLATFORM_NAMESPACES.has(namespace);
+}
