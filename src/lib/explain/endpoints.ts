@@ -15,8 +15,9 @@ export function explainEndpoints(facts: Facts, merged: Merged, at: Present): Don
   const { imported } = viewOf(facts, at);
   const reads = readsOf(facts, at, sources, imported);
   const remarks = [...idle(sources), ...dropped(facts), ...leftovers(facts, imported)];
-  const found = atSources(facts, merged, sources) ?? here(facts, at, sources, imported);
-  return done('endpoints', { reads, remarks, ...found });
+  const common = atSources(facts, merged, sources);
+  if (common !== undefined) return done('endpoints', { reads, remarks, ...common, common: true });
+  return done('endpoints', { reads, remarks, ...here(facts, at, sources, imported) });
 }
 
 type Found = Pick<Finding, 'verdict' | 'code' | 'message' | 'fixes' | 'stops'> & { readonly remarks?: never };
@@ -43,7 +44,7 @@ function none(facts: Facts, sources: readonly Source[], absent: readonly string[
   const silent = sources.filter(({ at, slices }) => at.type === 'directory' && slices.length === 0);
   if (silent.length > 0) {
     const where = silent.map(({ at }) => at.cluster).join(', ');
-    const message = `not known: ${where} ${silent.length === 1 ? 'is a directory' : 'are directories'} without EndpointSlices`;
+    const message = `${where} ${silent.length === 1 ? 'is a directory' : 'are directories'} without EndpointSlices, which says nothing`;
     const fixes = [doc(`ask the ${silent.length === 1 ? 'cluster itself' : 'clusters themselves'}: --context`)];
     return { verdict: 'unknown', code: 'MCS405', message, fixes };
   }

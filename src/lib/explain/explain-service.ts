@@ -90,7 +90,9 @@ class Causes {
   /** The root cause of one chain: where it broke, else the first step that is not known. */
   add(cluster: string, chain: readonly Done[]): void {
     const root =
-      chain.find(({ step }) => step.verdict === 'fail') ?? chain.find(({ step }) => step.verdict === 'unknown');
+      chain.find(({ step }) => step.verdict === 'fail') ??
+      chain.find(({ stops }) => stops) ??
+      chain.find(({ step }) => step.verdict === 'unknown');
     if (root === undefined) return;
     const cause = causeOf(root);
     const key = JSON.stringify([cause.step, cause.code, cause.message]);
@@ -110,7 +112,7 @@ class Causes {
 }
 
 /** What a step says; of one that is fine but for something that is not known, that. */
-function causeOf({ step, fixes, stops }: Done): Omit<Cause, 'clusters'> {
+function causeOf({ step, fixes, stops, common }: Done): Omit<Cause, 'clusters'> {
   const remark =
     step.verdict === 'unknown' && fixes.length === 0 && !stops
       ? step.remarks.find(({ verdict }) => verdict === 'unknown')
@@ -120,6 +122,7 @@ function causeOf({ step, fixes, stops }: Done): Omit<Cause, 'clusters'> {
     ...(code === undefined ? {} : { code }),
     verdict: step.verdict === 'fail' ? 'fail' : 'unknown',
     step: step.step,
+    common,
     message: remark === undefined ? step.message : `${remark.cluster ?? ''} ${remark.message}`.trim(),
     fixes: remark?.fix === undefined ? fixes : [remark.fix],
   };

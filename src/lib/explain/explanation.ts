@@ -58,6 +58,8 @@ export interface Cause {
   readonly verdict: 'fail' | 'unknown';
   readonly step: StepName;
   readonly message: string;
+  /** True when the fault is in the service or its sources, and so the same for all; false when it is in `clusters`. */
+  readonly common: boolean;
   /** Whose chains it broke. */
   readonly clusters: readonly string[];
   /** What mends it; one for each cluster where they differ. */

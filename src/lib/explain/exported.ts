@@ -4,7 +4,7 @@ import { compareText } from '../plan/order.ts';
 import { type Read, type Remark } from './explanation.ts';
 import { type Facts, type Present, keyOfFacts, nameOf, present, unread, viewOf } from './facts.ts';
 import { duration, secondsBetween } from './duration.ts';
-import { exportFix, reconcileFix, unexportFix } from './fixes.ts';
+import { exportFix, overSame, reconcileFix, unexportFix } from './fixes.ts';
 import { type Done, type Finding, command, doc, done } from './step.ts';
 
 /** Step 1: who exports the service. */
@@ -165,7 +165,7 @@ function elsewhere(facts: Facts, key: string): Nobody | undefined {
     verdict: 'fail',
     code: 'MCS302',
     message: `${found.cluster} exports ${other}, not ${key}: services are the same only in one namespace`,
-    fixes: [command(`mcs explain svc ${other}`)],
+    fixes: [overSame(facts, `mcs explain svc ${other}`)],
   };
 }
 
@@ -188,7 +188,7 @@ function unknownName(facts: Facts, key: string, here: readonly Present[]): Nobod
   return {
     verdict: 'fail',
     message: `no cluster has a Service or an export of that name${meant.length === 0 ? '' : `; did you mean ${meant.join(' or ')}?`}`,
-    fixes: [command(meant[0] === undefined ? 'mcs status   # shows every service' : `mcs explain svc ${meant[0]}`)],
+    fixes: [overSame(facts, meant[0] === undefined ? 'mcs status' : `mcs explain svc ${meant[0]}`)],
   };
 }
 

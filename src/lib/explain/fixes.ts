@@ -29,10 +29,15 @@ export function namespaceFix(at: Subject, namespace: string): Fix {
 const MOST_DIRS = 6;
 
 /** A pass over the same clusters. */
-export function reconcileFix({ subjects }: Facts): Fix {
-  if (!subjects.some(({ type }) => type === 'directory')) return command('mcs reconcile');
-  if (subjects.length > MOST_DIRS) return command('mcs reconcile --dir …   # the same --dir as here');
-  return command(`mcs reconcile ${subjects.map(({ flag }) => flag).join(' ')}`);
+export function reconcileFix(facts: Facts): Fix {
+  return overSame(facts, 'mcs reconcile');
+}
+
+/** A command of mcs over the clusters of this call: directories have to be named again. */
+export function overSame({ subjects }: Facts, text: string): Fix {
+  if (!subjects.some(({ type }) => type === 'directory')) return command(text);
+  if (subjects.length > MOST_DIRS) return command(`${text} --dir …   # the same --dir as here`);
+  return command([text, ...subjects.map(({ flag }) => flag)].join(' '));
 }
 
 /** Where the Pods behind a Service can be seen. */

@@ -80,7 +80,7 @@ function conflictRemark(facts: Facts, { field, conflict }: FieldWord): Remark | 
   return {
     verdict: 'warn',
     ...(code === undefined ? {} : { code }),
-    message: `${field}: ${conflict.used} of ${nameOf(facts, conflict.winner)} is used; ${losers.join(', ')} ${losers.length === 1 ? 'disagrees' : 'disagree'}`,
+    message: `${field}: using ${conflict.used} of ${nameOf(facts, conflict.winner)}; ${losers.join(', ')} ${losers.length === 1 ? 'disagrees' : 'disagree'}`,
     ...(fix === undefined ? {} : { fix }),
   };
 }

@@ -21,6 +21,8 @@ export interface Finding {
   readonly fixes?: readonly Fix[];
   /** True when the rest of the chain cannot be looked at. */
   readonly stops?: boolean;
+  /** True when the fault is not in the cluster whose chain it is. */
+  readonly common?: boolean;
 }
 
 /** A step with what mends it, and whether the chain ends here. */
@@ -28,6 +30,7 @@ export interface Done {
   readonly step: Step;
   readonly fixes: readonly Fix[];
   readonly stops: boolean;
+  readonly common: boolean;
 }
 
 const RULES: Readonly<Record<StepName, Rule>> = {
@@ -59,7 +62,16 @@ const RULES: Readonly<Record<StepName, Rule>> = {
 
 /** Makes a step of what was found. A remark can be worse than the step's own verdict; then it is the step's. */
 export function done(name: StepName, finding: Finding): Done {
-  const { verdict, code, message, reads, remarks = [], fixes = [], stops = verdict === 'fail' } = finding;
+  const {
+    verdict,
+    code,
+    message,
+    reads,
+    remarks = [],
+    fixes = [],
+    stops = verdict === 'fail',
+    common = false,
+  } = finding;
   const remarked = remarks.flatMap((remark): readonly Verdict[] => (remark.verdict === 'info' ? [] : [remark.verdict]));
   const step: Step = {
     number: numberOf(name),
@@ -71,7 +83,7 @@ export function done(name: StepName, finding: Finding): Done {
     rule: RULES[name],
     remarks,
   };
-  return { step, fixes, stops };
+  return { step, fixes, stops, common: common || numberOf(name) <= numberOf('merged') };
 }
 
 /** A step that was not looked at, since another broke. */

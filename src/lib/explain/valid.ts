@@ -31,7 +31,7 @@ export function explainValid(facts: Facts): Done {
   const valid = placed.filter(({ subject }) => !invalid.some((one) => one.at === subject));
   const remarks = valid.flatMap(({ exporter, subject }) => conditionRemarks(exporter, subject));
   if (valid.length > 0) {
-    const message = `${valid.map(({ exporter, subject }) => `${subject.cluster} (${typeOf(exporter)})`).join(', ')}`;
+    const message = valid.map(({ exporter, subject }) => `${subject.cluster} (${typeOf(exporter)})`).join(', ');
     return done('valid', { verdict: 'ok', message, reads, remarks: [...remarks, ...invalid.map(asRemark)] });
   }
   const [first, ...others] = invalid;

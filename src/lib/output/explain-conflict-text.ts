@@ -15,7 +15,7 @@ export function explainConflictText(result: ConflictExplanation, options: Explai
     ...open.map((field) => conflictLines(field, style)),
     agreedLines(result, style),
     fragileLines(result, style),
-    result.whatIf.flatMap((each) => whatIfLines(each, style)),
+    whatIfLines(result, style),
     result.remarks.flatMap((remark) => remarkLines(remark, style)).map((line) => line.replace(/^ {13}/, '')),
     result.causes.flatMap(({ code, message, fixes, verdict }) => [
       ...wrap(
@@ -40,7 +40,7 @@ function conflictLines(
 ): readonly string[] {
   const { colour, width, wide } = style;
   const word = 'CONFLICT';
-  const head = `${code === undefined ? '' : `${code} `}${field}: ${short(used)} is used, of ${winner} (${why})`;
+  const head = `${code === undefined ? '' : `${code} `}${field}: using ${short(used)} of ${winner} (${why})`;
   const [first = '', ...rest] = wrap(`${word} `, head, width, 2);
   const shown = wide ? fixes : fixes.slice(0, 6);
   return [
@@ -67,7 +67,8 @@ function wordLines(says: FieldExplanation['says'], { colour, wide, width }: Step
   }));
   const column = Math.min(24, Math.max(...rows.map(({ who }) => who.length)));
   return rows.flatMap(({ who, value, disagrees }) => {
-    const lines = wrap(`  ${who.padEnd(column)}  ${disagrees ? 'says' : 'gives'} `, short(value), width, column + 4);
+    const text = `${short(value)}${disagrees ? '  (disagrees)' : ''}`;
+    const lines = wrap(`  ${who.padEnd(column)}  `, text, width, column + 4);
     return disagrees ? lines.map((line) => colour.warn(line)) : lines;
   });
 }
@@ -94,14 +95,24 @@ function fragileLines(
   return [colour.warn('WARN') + first.slice(4), ...rest];
 }
 
-function whatIfLines(each: WhatIf, { width }: StepStyle): readonly string[] {
-  const { cluster, change, winner, changes, conflicts } = each;
-  const head =
-    change === 'agrees' ? `if ${cluster} said what ${each.with ?? ''} says: ` : `if ${cluster} did not export it: `;
-  if (winner === undefined) return wrap(head, 'nobody would, and the imports go', width, 2);
-  const left = conflicts.length === 0 ? 'no conflict' : `still in conflict on ${conflicts.join(', ')}`;
-  const values = changes.map(({ field, from, to }) => `${field} ${short(from)} -> ${short(to)}`);
-  return wrap(head, `${left}; ${values.length === 0 ? 'the same is used' : values.join('; ')}`, width, 2);
+/** Both ways of one cluster out of a conflict, as one where they come to the same. */
+function whatIfLines({ whatIf, winner: now }: ConflictExplanation, { width }: StepStyle): readonly string[] {
+  const found = new Map<string, { ways: string[]; each: WhatIf }>();
+  for (const each of whatIf) {
+    const { cluster, change, winner, changes, conflicts } = each;
+    const key = JSON.stringify([cluster, winner, changes, conflicts]);
+    const entry = found.get(key) ?? { ways: [], each };
+    entry.ways.push(change === 'agrees' ? `said what ${each.with ?? ''} says` : 'did not export it');
+    found.set(key, entry);
+  }
+  return [...found.values()].flatMap(({ ways, each: { cluster, winner, changes, conflicts } }) => {
+    const head = `if ${cluster} ${ways.join(', or ')}: `;
+    if (winner === undefined) return wrap(head, 'nobody would, and the imports go', width, 2);
+    const left = conflicts.length === 0 ? 'no conflict' : `still in conflict on ${conflicts.join(', ')}`;
+    const values = changes.map(({ field, from, to }) => `${field} ${short(from)} -> ${short(to)}`);
+    const decides = winner === now ? '' : `${winner} decides; `;
+    return wrap(head, `${decides}${left}; ${values.length === 0 ? 'the same is used' : values.join('; ')}`, width, 2);
+  });
 }
 
 function summary({

@@ -23,6 +23,10 @@ export function verdictWord(verdict: Verdict): string {
   return WORDS[verdict];
 }
 
+/** Holds words together while lines are broken. */
+const NO_BREAK = '\u00a0';
+const ROOT = `  <-${NO_BREAK}root${NO_BREAK}cause`;
+
 const INDENT = ' '.repeat(13);
 
 /** Names of clusters before a message that not all share. */
@@ -38,8 +42,8 @@ export function stepLines(same: readonly [Step, ...Step[]], style: StepStyle, is
   const { colour, wide, width } = style;
   const start = `${number} ${step.step.padEnd(9)}  `;
   const word = WORDS[verdict].padEnd(7);
-  const text = `${code === undefined ? '' : `${code}  `}${messageOf(same, wide)}${isRoot ? '  <- root cause' : ''}`;
-  const [first = '', ...rest] = wrap(`${start}${word}  `, text, width);
+  const text = `${code === undefined ? '' : `${code}  `}${messageOf(same, wide)}${isRoot ? ROOT : ''}`;
+  const [first = '', ...rest] = wrap(`${start}${word}  `, text, width).map((line) => line.replaceAll(NO_BREAK, ' '));
   return [
     `${start}${paint(verdict, colour)(word)}${first.slice(start.length + word.length)}`,
     ...rest,
@@ -57,6 +61,9 @@ function messageOf(same: readonly [Step, ...Step[]], wide: boolean): string {
   return wide ? each.join('; ') : some(each, MOST_MESSAGES);
 }
 
+/** What a root cause was read from mostly comes first. */
+const MOST_READS = 3;
+
 /** What was read, each value once with the clusters that have it. */
 function readLines(same: readonly Step[], { wide, width }: StepStyle): readonly string[] {
   const found = new Map<string, Set<string>>();
@@ -64,7 +71,8 @@ function readLines(same: readonly Step[], { wide, width }: StepStyle): readonly 
     const line = `${object} ${field}: ${short(value)}`;
     found.set(line, (found.get(line) ?? new Set()).add(cluster));
   }
-  return [...found].flatMap(([line, clusters]) => {
+  const shown = wide ? [...found] : [...found].slice(0, MOST_READS);
+  return shown.flatMap(([line, clusters]) => {
     const names = wide ? [...clusters].join(', ') : some([...clusters]);
     return wrap(`${INDENT}read: `, `${names}: ${line}`, width);
   });

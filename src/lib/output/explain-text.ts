@@ -25,8 +25,14 @@ export function explainText(result: ServiceExplanation, options: ExplainTextOpti
     ...(wide && step.step === 'merged' ? fieldLines(result, style) : []),
   ]);
   const broken = result.steps.some(({ verdict }) => verdict === 'fail');
-  const groups = groupsOf(result.clusters).flatMap((group) => groupLines(group, style, broken));
-  const causes = result.causes.flatMap((cause) => causeLines(cause, result, style));
+  const rest = result.clusters[0]?.steps ?? [];
+  // Skipped in all clusters alike, which is no news of any of them.
+  const groups =
+    broken || rest.every(({ dependsOn = 9 }) => dependsOn < 4)
+      ? []
+      : groupsOf(result.clusters).flatMap((group) => groupLines(group, style));
+  if (groups.length === 0) common.push(...rest.flatMap((step) => stepLines([step], style, false)));
+  const causes = result.causes.flatMap((cause) => causeLines(cause, style));
   const parts = [common, groups, causes, [summary(result)]].filter((part) => part.length > 0);
   return `${parts.map((part) => part.join('\n')).join('\n\n')}\n`;
 }
@@ -35,14 +41,10 @@ export function widthOf({ width }: { readonly width: number | undefined }): numb
   return Math.min(width ?? TEXT_WIDTH, TEXT_WIDTH);
 }
 
-function groupLines({ clusters, steps }: Group, style: StepStyle, broken: boolean): readonly string[] {
+function groupLines({ clusters, steps }: Group, style: StepStyle): readonly string[] {
   const names = style.wide ? clusters.join(', ') : some(clusters, 8);
-  let rooted = broken;
-  const lines = steps.flatMap((same) => {
-    const root = !rooted && same[0].verdict === 'fail';
-    rooted ||= root;
-    return stepLines(same, style, root);
-  });
+  const root = steps.findIndex(([{ verdict }]) => verdict === 'fail');
+  const lines = steps.flatMap((same, index) => stepLines(same, style, index === root));
   return [...wrap('in ', names, style.width), ...lines];
 }
 
@@ -55,15 +57,14 @@ function fieldLines({ fields }: ServiceExplanation, { width }: StepStyle): reado
   });
 }
 
-function causeLines(cause: Cause, result: ServiceExplanation, style: StepStyle): readonly string[] {
-  const { code, verdict, clusters, message, fixes, step } = cause;
+function causeLines(cause: Cause, style: StepStyle): readonly string[] {
+  const { code, verdict, clusters, message, fixes, common } = cause;
   const { colour, wide, width } = style;
-  const own = !result.steps.some((common) => common.step === step);
-  const where = own ? ` in ${wide ? clusters.join(', ') : some(clusters, 8)}` : '';
+  const where = common ? '' : `in ${wide ? clusters.join(', ') : some(clusters, 8)}`;
   const word = verdict === 'fail' ? 'root cause' : 'not known';
-  const head = `${code === undefined ? '' : ` ${code}`}${where}: ${message}`;
   const shown = wide ? fixes : fixes.slice(0, MOST_FIXES);
-  const [first = '', ...rest] = wrap(word, head, width, 2);
+  const head = [word, code ?? '', where].filter((part) => part !== '').join(' ');
+  const [first = '', ...rest] = wrap(`${head}: `, message, width, 2);
   return [
     colour.bold((verdict === 'fail' ? colour.bad : colour.warn)(word)) + first.slice(word.length),
     ...rest,

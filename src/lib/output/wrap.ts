@@ -18,7 +18,8 @@ export function wrap(
   let line = '';
   for (const word of visible(text).split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && indent + stringWidth(longer) > width) {
+    const offset = lines.length === 0 ? stringWidth(before) : indent;
+    if (line !== '' && offset + stringWidth(longer) > width) {
       lines.push(line);
       line = word;
     } else line = longer;
