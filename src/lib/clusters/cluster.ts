@@ -40,6 +40,11 @@ export interface ListOptions {
   readonly labelSelector?: string;
 }
 
+export interface WatchOptions {
+  /** All when absent; of the namespaces themselves, this one. Kinds that are in no namespace are watched whole. */
+  readonly namespace?: string;
+}
+
 export interface WriteOptions {
   /** `status` writes the status alone, through the subresource where there is one. */
   readonly subresource?: 'status';
@@ -192,6 +197,6 @@ export interface Cluster {
    * Tells the state of a kind, and then its changes, until the function it returns is called or the cluster is closed.
    * Nothing else ends it: it reconnects, and relists where events may have been missed.
    */
-  watch<K extends Kind>(kind: K, watcher: Watcher<K>): () => void;
+  watch<K extends Kind>(kind: K, watcher: Watcher<K>, options?: WatchOptions): () => void;
   close(): Promise<void>;
 }

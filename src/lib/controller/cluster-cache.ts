@@ -1,4 +1,4 @@
-import type { Cluster, ClusterFacts, Watcher } from '../clusters/cluster.ts';
+import type { Cluster, ClusterFacts, WatchOptions, Watcher } from '../clusters/cluster.ts';
 import { ClusterError } from '../errors.ts';
 import { type Identity, identityOf } from '../plan/membership.ts';
 import { OBSERVED_KINDS, type ObservedKind } from '../plan/observed.ts';
@@ -30,6 +30,7 @@ export class ClusterCache {
   });
   readonly #listener: CacheListener;
   readonly #clock: QueueClock;
+  readonly #scope: WatchOptions;
   readonly #kinds = new Map<WatchedKind, KindState>(WATCHED_KINDS.map((kind) => [kind, 'pending']));
   readonly #everSynced = new Set<WatchedKind>();
   readonly #stops: (() => void)[] = [];
@@ -38,10 +39,12 @@ export class ClusterCache {
   #lostSince: number | undefined;
   #stopped = false;
 
-  constructor(cluster: Cluster, listener: CacheListener, clock: QueueClock) {
+  /** @param namespace what is watched of it; all when undefined */
+  constructor(cluster: Cluster, listener: CacheListener, clock: QueueClock, namespace?: string) {
     this.#cluster = cluster;
     this.#listener = listener;
     this.#clock = clock;
+    this.#scope = namespace === undefined ? {} : { namespace };
     this.#facts = new FactsCache(clock, () => {
       this.#changed();
     });
@@ -145,7 +148,9 @@ export class ClusterCache {
   #watch(): void {
     const properties = this.#properties.watcher(this.#kindListener('ClusterProperty'));
     this.#stops.push(this.#cluster.watch('ClusterProperty', properties));
-    for (const kind of OBSERVED_KINDS) this.#stops.push(this.#cluster.watch(kind, this.#watcher(kind)));
+    for (const kind of OBSERVED_KINDS) {
+      this.#stops.push(this.#cluster.watch(kind, this.#watcher(kind), this.#scope));
+    }
   }
 
   #kindListener(kind: WatchedKind): KindListener {

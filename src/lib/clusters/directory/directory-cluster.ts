@@ -5,13 +5,14 @@ import type { ObjectMeta, Ref } from '../../api/objects.ts';
 import { MalformedError } from '../../api/reader.ts';
 import { parseSelector } from '../../api/selector.ts';
 import { ClusterError } from '../../errors.ts';
-import type { Cluster, ClusterFacts, ListOptions, ManifestAccess, Watcher, WriteOptions } from '../cluster.ts';
+import type { Cluster, ClusterFacts, ListOptions, ManifestAccess, WatchOptions, Watcher, WriteOptions } from '../cluster.ts';
 import { EventStorm } from './event-storm.ts';
 import { factsOf } from './facts.ts';
 import type { Layer } from './layer.ts';
 import { showPlace, showProblem } from './place.ts';
 import type { Problem } from './place.ts';
 import { Stock } from './stock.ts';
+import { within } from './within.ts';
 import { WATCH_TIMES, Watching, type WatchTimes } from './watching.ts';
 
 /**
@@ -95,8 +96,8 @@ export class DirectoryCluster implements Cluster {
     return this.#stock.use(({ writer }) => writer().delete(kind, ref, options));
   }
 
-  watch<K extends Kind>(kind: K, watcher: Watcher<K>): () => void {
-    return this.#watching.add(kind, watcher);
+  watch<K extends Kind>(kind: K, watcher: Watcher<K>, { namespace }: WatchOptions = {}): () => void {
+    return this.#watching.add(kind, namespace === undefined ? watcher : within(kind, namespace, watcher));
   }
 
   close(): Promise<void> {

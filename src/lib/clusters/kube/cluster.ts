@@ -8,6 +8,7 @@ import type {
   EventAccess,
   LeaseAccess,
   ListOptions,
+  WatchOptions,
   Watcher,
   WriteOptions,
 } from '../cluster.ts';
@@ -125,8 +126,8 @@ class KubeCluster implements Cluster {
     throw refusalError(this.name, reply, intentOf('delete', kind, ref));
   }
 
-  watch<K extends Kind>(kind: K, watcher: Watcher<K>): () => void {
-    return this.#session.watch(kind, watcher);
+  watch<K extends Kind>(kind: K, watcher: Watcher<K>, options: WatchOptions = {}): () => void {
+    return this.#session.watch(kind, watcher, options);
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,7 @@ const MAX_RESTARTS = 3;
 export interface Listing<T> {
   readonly path: string;
   readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
   readonly intent: Intent;
   /** Called page by page, so that what a page came from need not be kept. */
   readonly read: (item: unknown) => T;
@@ -43,15 +44,23 @@ export async function listAll<T>(api: API, listing: Listing<T>): Promise<Listed<
 }
 
 /** The version a kind is at now, of the whole of its list. @throws ClusterError */
-export async function listVersion(api: API, { path, intent, signal }: Omit<Listing<unknown>, 'read'>): Promise<string> {
-  const reply = await api.send(askFor(`${path}?limit=1`, signal));
+export async function listVersion(api: API, listing: Omit<Listing<unknown>, 'read'>): Promise<string> {
+  const { path, intent, fieldSelector, signal } = listing;
+  const query = new URLSearchParams({ limit: '1', ...(fieldSelector === undefined ? {} : { fieldSelector }) });
+  const reply = await api.send(askFor(`${path}?${query.toString()}`, signal));
   if (!isSuccess(reply)) throw refusalError(api.cluster, reply, intent);
   return readPage(api, api.parse(reply, intent), intent).resourceVersion;
 }
 
+/** Resource versions are numbers that grow (KEP-5504); what is none says nothing. */
+export function isEarlier(one: string, other: string): boolean {
+  const isNumber = (version: string): boolean => /^\d+$/.test(version);
+  return isNumber(one) && isNumber(other) && BigInt(one) < BigInt(other);
+}
+
 /** All items, or undefined when a page other than the first has expired. */
 async function listOnce<T>(api: API, listing: Listing<T>): Promise<Listed<T> | undefined> {
-  const { path, labelSelector, intent, read, signal } = listing;
+  const { path, labelSelector, fieldSelector, intent, read, signal } = listing;
   const items: T[] = [];
   let resourceVersion: string | undefined;
   let next = '';
@@ -59,6 +68,7 @@ async function listOnce<T>(api: API, listing: Listing<T>): Promise<Listed<T> | u
     const query = new URLSearchParams({
       limit: String(PAGE),
       ...(labelSelector === undefined ? {} : { labelSelector }),
+      ...(fieldSelector === undefined ? {} : { fieldSelector }),
       ...(next === '' ? {} : { continue: next }),
     });
     const reply = await api.send(askFor(`${path}?${query.toString()}`, signal));

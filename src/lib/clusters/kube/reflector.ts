@@ -3,10 +3,10 @@ import { ClusterError } from '../../errors.ts';
 import type { Watcher } from '../cluster.ts';
 import type { API } from './api.ts';
 import { Heard } from './heard.ts';
-import { listVersion } from './list.ts';
+import { isEarlier, listVersion } from './list.ts';
 import { listKind } from './list-kind.ts';
 import { malformed } from './parsed.ts';
-import { intentOf, pathOf } from './paths.ts';
+import type { Reflected } from './reflected.ts';
 import type { Recovery } from './recovery.ts';
 import { HTTPError, refusalError, type Intent } from './status.ts';
 import { oneLine } from './text.ts';
@@ -34,7 +34,7 @@ class ExpiredError extends Error {}
  * may have been missed. One life, from `run` to the abort of its signal; no error ends it.
  */
 export class Reflector<K extends Kind> {
-  readonly #kind: K;
+  readonly #what: Reflected<K>;
   readonly #watcher: Watcher<K>;
   readonly #context: ReflectorContext;
   readonly #tuning: WatchTuning;
@@ -51,8 +51,14 @@ export class Reflector<K extends Kind> {
   /** Milliseconds that the server asked to be left alone for. */
   #asked = 0;
 
-  constructor(kind: K, watcher: Watcher<K>, context: ReflectorContext, tuning: WatchTuning, signal: AbortSignal) {
-    this.#kind = kind;
+  constructor(
+    what: Reflected<K>,
+    watcher: Watcher<K>,
+    context: ReflectorContext,
+    tuning: WatchTuning,
+    signal: AbortSignal,
+  ) {
+    this.#what = what;
     this.#watcher = watcher;
     this.#context = context;
     this.#tuning = tuning;
@@ -84,10 +90,10 @@ export class Reflector<K extends Kind> {
 
   /** Lists if that is needed, and watches until the stream ends. Returns the milliseconds to wait before the next round. */
   async #round(): Promise<number> {
-    const version = await this.#context.versionOf(this.#kind);
+    const version = await this.#context.versionOf(this.#what.kind);
     if (version !== this.#version) this.#resourceVersion = undefined;
     this.#version = version;
-    const path = pathOf(this.#kind, version, {});
+    const path = this.#what.path(version);
     const isBack = this.#inDoubt && (await this.#wentBack(path));
     if (isBack) this.#resourceVersion = undefined;
     const isFresh = this.#resourceVersion === undefined;
@@ -105,9 +111,9 @@ export class Reflector<K extends Kind> {
   }
 
   async #list(path: string, version: string, isBack: boolean): Promise<string> {
-    const intent = this.#intent('list');
-    const listing = { path, intent, signal: this.#signal };
-    const { items, resourceVersion } = await listKind(this.#context.api(), this.#kind, version, listing);
+    const intent = this.#what.intent('list');
+    const listing = { path, intent, fieldSelector: this.#what.fieldSelector, signal: this.#signal };
+    const { items, resourceVersion } = await listKind(this.#context.api(), this.#what.kind, version, listing);
     this.#signal.throwIfAborted();
     if (resourceVersion === '') {
       throw malformed(this.#context.cluster, intent, undefined, new Error('a list without a version'));
@@ -128,9 +134,9 @@ export class Reflector<K extends Kind> {
   /** Whether the server is at an earlier version than what it has told us: it would keep silent until it gets there. */
   async #wentBack(path: string): Promise<boolean> {
     if (this.#resourceVersion === undefined) return false;
-    const intent = this.#intent('list');
-    const now = await listVersion(this.#context.api(), { path, intent, signal: this.#signal });
-    return isEarlier(now, this.#resourceVersion);
+    const { fieldSelector } = this.#what;
+    const listing = { path, intent: this.#what.intent('list'), fieldSelector, signal: this.#signal };
+    return isEarlier(await listVersion(this.#context.api(), listing), this.#resourceVersion);
   }
 
   /** @throws ExpiredError, ClusterError */
@@ -141,6 +147,7 @@ export class Reflector<K extends Kind> {
       allowWatchBookmarks: 'true',
       resourceVersion: from,
       timeoutSeconds: String(290 + Math.floor(random() * 300)),
+      ...(this.#what.fieldSelector === undefined ? {} : { fieldSelector: this.#what.fieldSelector }),
     });
     let opened: number | undefined;
     const lived = (): number => (opened === undefined ? 0 : performance.now() - opened);
@@ -148,7 +155,7 @@ export class Reflector<K extends Kind> {
       opened = performance.now();
       this.#heard.note(settle);
     };
-    const intent = this.#intent('watch');
+    const intent = this.#what.intent('watch');
     const onLine = (line: string): void => {
       this.#take(line, intent);
     };
@@ -187,7 +194,7 @@ export class Reflector<K extends Kind> {
 
   #parse(line: string, intent: Intent) {
     try {
-      return parseEvent(this.#kind, line);
+      return parseEvent(this.#what.kind, line);
     } catch (error) {
       this.#resourceVersion = undefined; // asked again from the same version, the server would say the same
       throw malformed(this.#context.cluster, intent, undefined, error);
@@ -222,17 +229,7 @@ export class Reflector<K extends Kind> {
     return new ClusterError(this.#context.cluster, 'failed', message, undefined, { cause: error });
   }
 
-  #intent(verb: 'list' | 'watch'): Intent {
-    return intentOf(verb, this.#kind, {});
-  }
-
   #isOver(): boolean {
     return this.#signal.aborted;
   }
-}
-
-/** Resource versions are numbers that grow (KEP-5504); what is none says nothing. */
-function isEarlier(one: string, other: string): boolean {
-  const isNumber = (version: string): boolean => /^\d+$/.test(version);
-  return isNumber(one) && isNumber(other) && BigInt(one) < BigInt(other);
 }

@@ -1,6 +1,6 @@
 import { KINDS, type Kind } from '../../api/kinds.ts';
 import { ClusterError } from '../../errors.ts';
-import type { ClusterFacts, Traffic, Watcher } from '../cluster.ts';
+import type { ClusterFacts, Traffic, WatchOptions, Watcher } from '../cluster.ts';
 import { API } from './api.ts';
 import { credentialSource, type CredentialSource } from './credentials.ts';
 import { discover, servedVersions, type Discovery } from './discovery.ts';
@@ -8,6 +8,7 @@ import type { Server } from './entries.ts';
 import { readFacts } from './facts.ts';
 import type { ContextEntry } from './kubeconfig.ts';
 import { Recovery } from './recovery.ts';
+import { reflected } from './reflected.ts';
 import { Reflector, type ReflectorContext } from './reflector.ts';
 import { oneLine } from './text.ts';
 import { Transport } from './transport.ts';
@@ -65,12 +66,12 @@ export class Session implements ReflectorContext {
   }
 
   /** Begins to watch a kind; returns what ends it. */
-  watch<K extends Kind>(kind: K, watcher: Watcher<K>): () => void {
+  watch<K extends Kind>(kind: K, watcher: Watcher<K>, { namespace }: WatchOptions = {}): () => void {
     const stopping = new AbortController();
     const { signal } = this.#options;
     const ends = [stopping.signal, this.#end.signal, ...(signal === undefined ? [] : [signal])];
     const tuning = { ...WATCH_TUNING, ...this.#options.watch };
-    void new Reflector(kind, watcher, this, tuning, AbortSignal.any(ends)).run();
+    void new Reflector(reflected(kind, namespace), watcher, this, tuning, AbortSignal.any(ends)).run();
     return () => {
       stopping.abort();
     };

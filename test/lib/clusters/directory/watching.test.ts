@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Kind } from '../../../../src/lib/api/kinds.ts';
 import { keyOf } from '../../../../src/lib/api/objects.ts';
-import type { Cluster } from '../../../../src/lib/clusters/cluster.ts';
+import type { Cluster, WatchOptions } from '../../../../src/lib/clusters/cluster.ts';
 import { directoryClusters, type DirectoryOptions } from '../../../../src/lib/clusters/directory/directories.ts';
 import { EXPORT, SERVICE, failure, folder } from './folder.ts';
 
@@ -23,20 +23,28 @@ async function open(cwd: string, specs: readonly string[] = ['.'], options: Dire
 }
 
 /** Watches a kind, and notes what is told: `put shop/web`. */
-function watching(cluster: Cluster, kind: Kind): { readonly told: string[]; readonly stop: () => void } {
+function watching(
+  cluster: Cluster,
+  kind: Kind,
+  options: WatchOptions = {},
+): { readonly told: string[]; readonly stop: () => void } {
   const told: string[] = [];
   const note =
     (what: string) =>
     ({ metadata }: { readonly metadata: { readonly namespace?: string; readonly name: string } }): void => {
       told.push(`${what} ${keyOf(metadata)}`);
     };
-  const stop = cluster.watch(kind, {
-    replace: (objects) => told.push(`replace ${objects.map(({ metadata }) => keyOf(metadata)).join(' ')}`.trim()),
-    put: note('put'),
-    remove: note('remove'),
-    heard: () => undefined,
-    failed: (error) => told.push(`failed ${error.reason}`),
-  });
+  const stop = cluster.watch(
+    kind,
+    {
+      replace: (objects) => told.push(`replace ${objects.map(({ metadata }) => keyOf(metadata)).join(' ')}`.trim()),
+      put: note('put'),
+      remove: note('remove'),
+      heard: () => undefined,
+      failed: (error) => told.push(`failed ${error.reason}`),
+    },
+    options,
+  );
   return { told, stop };
 }
 
@@ -58,6 +66,21 @@ async function after(root: string, told: readonly string[], marker = 'last'): Pr
 }
 
 describe('a watched directory', () => {
+  test('tells of one namespace alone where no more is asked for', async () => {
+    const elsewhere = SERVICE.replace('namespace: shop', 'namespace: billing');
+    const root = folder({ 'web.yaml': SERVICE, 'other.yaml': elsewhere });
+    const cluster = await open(root);
+    const services = watching(cluster, 'Service', { namespace: 'shop' });
+    const namespaces = watching(cluster, 'Namespace', { namespace: 'shop' });
+    await until(() => {
+      expect([services.told, namespaces.told]).toEqual([['replace shop/web'], ['replace shop']]);
+    });
+    rmSync(join(root, 'other.yaml'));
+    await after(root, services.told);
+    expect(services.told).toEqual(['replace shop/web', 'put shop/last']);
+    expect(namespaces.told).toEqual(['replace shop']);
+  });
+
   test('tells the whole state first, and then files that come, change and go', async () => {
     const root = folder({ 'web.yaml': SERVICE });
     const { told } = watching(await open(root), 'Service');

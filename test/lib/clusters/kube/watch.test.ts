@@ -51,6 +51,22 @@ async function watching(
 const from = async (server: WatchServer, index: number): Promise<string | null> =>
   (await server.stream(index)).query.get('resourceVersion');
 
+describe('a watch of one namespace', () => {
+  it.each([
+    ['EndpointSlice', '/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices', null],
+    ['Namespace', '/api/v1/namespaces', 'metadata.name=shop'],
+  ] as const)('asks for no more of kind %s', async (kind, path, fieldSelector) => {
+    const server = await listening();
+    cluster(server).watch(kind, notes(), { namespace: 'shop' });
+    await server.stream(0);
+    expect(server.requests).toHaveLength(2); // the list, and the watch from there
+    for (const request of server.requests) {
+      const url = new URL(request, server.url);
+      expect([url.pathname, url.searchParams.get('fieldSelector')]).toEqual([path, fieldSelector]);
+    }
+  });
+});
+
 describe('a watch', () => {
   it('tells the state, then its changes, cut down to what is used', async () => {
     const { server, seen } = await watching();
