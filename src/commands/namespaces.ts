@@ -3,7 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { ClusterCommand, type ClusterFlags } from '../cluster-command.ts';
 import { outputFlag } from '../flags.ts';
 import type { Group } from '../groups.ts';
-import { shellWord } from '../lib/actions/cluster-flag.ts';
+import { shellWord } from '../lib/api/shell-word.ts';
 import { type NamespaceReport, namespaces } from '../lib/actions/namespaces.ts';
 import { EXIT, UsageError } from '../lib/errors.ts';
 import { holesText } from '../lib/output/namespace-holes-text.ts';

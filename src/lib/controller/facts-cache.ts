@@ -57,7 +57,7 @@ export class FactsCache {
   }
 
   async #ask(cluster: Cluster, answered: () => void, tries: number): Promise<void> {
-    const facts = await this.#answer(cluster, false);
+    const facts = await this.#answer(cluster, tries > 1);
     if (facts === undefined) return;
     if (facts instanceof ClusterError) {
       this.#error = facts;
