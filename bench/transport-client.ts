@@ -6,7 +6,10 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { connect } from 'node:tls';
 import { API } from '../src/lib/clusters/kube/api.ts';
+import { Connections } from '../src/lib/clusters/kube/connections.ts';
 import { credentialSource } from '../src/lib/clusters/kube/credentials.ts';
+import { openDispatcher } from '../src/lib/clusters/kube/dispatcher.ts';
+import { Limit } from '../src/lib/clusters/kube/limit.ts';
 import { Transport } from '../src/lib/clusters/kube/transport.ts';
 import { CONTENT_TYPE, PATH, SLICE } from './slice.ts';
 
@@ -32,7 +35,10 @@ const CLIENTS: Readonly<Record<string, (target: Target) => Promise<{ readonly se
         { name: 'me', token: 'abc' },
         { cluster: 'loop', server, env: {}, interactive: false },
       );
-      const options = { cluster: 'loop', server, credentials, requestTimeout: 10, concurrency: CONCURRENCY };
+      const opening = { cluster: 'loop', connections: CONCURRENCY, connectTimeout: 10_000 };
+      const connections = new Connections((current) => openDispatcher(server, current, opening));
+      const limit = new Limit(CONCURRENCY);
+      const options = { cluster: 'loop', server, credentials, connections, shared: false, requestTimeout: 10, limit };
       const api = new API('loop', new Transport(options));
       const { name, namespace } = SLICE.metadata;
       const intent = { verb: 'apply', resource: 'endpointslices.discovery.k8s.io', name, namespace } as const;

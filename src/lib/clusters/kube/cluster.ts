@@ -60,7 +60,7 @@ class KubeCluster implements Cluster {
     const version = await this.#session.versionOf(kind);
     const intent = intentOf('list', kind, namespace === undefined ? {} : { namespace });
     const path = pathOf(kind, version, { namespace });
-    return (await listKind(this.#session.api(), kind, version, { path, labelSelector, intent })).items;
+    return (await listKind(this.#session.reads(), kind, version, { path, labelSelector, intent })).items;
   }
 
   async get<K extends Kind>(kind: K, ref: Ref): Promise<ObjectOf[K] | undefined> {

@@ -17,7 +17,8 @@ import { Pauses, type WatchTuning } from './watch-tuning.ts';
 /** What a reflector needs of its API server. */
 export interface ReflectorContext {
   readonly cluster: string;
-  api(): API;
+  /** For lists. */
+  reads(): API;
   watches(): WatchClient;
   /** Shared by all reflectors of the server. */
   readonly recovery: Recovery;
@@ -113,7 +114,7 @@ export class Reflector<K extends Kind> {
   async #list(path: string, version: string, isBack: boolean): Promise<string> {
     const intent = this.#what.intent('list');
     const listing = { path, intent, fieldSelector: this.#what.fieldSelector, signal: this.#signal };
-    const { items, resourceVersion } = await listKind(this.#context.api(), this.#what.kind, version, listing);
+    const { items, resourceVersion } = await listKind(this.#context.reads(), this.#what.kind, version, listing);
     this.#signal.throwIfAborted();
     if (resourceVersion === '') {
       throw malformed(this.#context.cluster, intent, undefined, new Error('a list without a version'));
@@ -136,7 +137,7 @@ export class Reflector<K extends Kind> {
     if (this.#resourceVersion === undefined) return false;
     const { fieldSelector } = this.#what;
     const listing = { path, intent: this.#what.intent('list'), fieldSelector, signal: this.#signal };
-    return isEarlier(await listVersion(this.#context.api(), listing), this.#resourceVersion);
+    return isEarlier(await listVersion(this.#context.reads(), listing), this.#resourceVersion);
   }
 
   /** @throws ExpiredError, ClusterError */

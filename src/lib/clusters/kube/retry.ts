@@ -9,12 +9,12 @@ const FIRST_DELAY = 100;
 /** Requests that come to the same when sent twice. Our PATCHes (apply, merge) do. */
 const REPEATABLE: ReadonlySet<Exchange['method']> = new Set(['GET', 'PATCH', 'DELETE']);
 
-/** A connection that broke, perhaps an idle one that the server closed just then. */
-const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+/** A connection that broke, perhaps an idle one that the server closed just then; UND_ERR_INFO: an HTTP/2 stream of one. */
+const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_INFO']);
 
 /** True when a request whose connection broke may be sent again. */
 export function mayRepeat(method: Exchange['method'], code: string): boolean {
-  return REPEATABLE.has(method) && BROKEN.has(code);
+  return REPEATABLE.has(method) && (BROKEN.has(code) || code.startsWith('ERR_HTTP2_'));
 }
 
 /** True for an answer that asks to come again: 429 and 503 are given before anything was done. */

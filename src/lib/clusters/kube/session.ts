@@ -2,17 +2,14 @@ import { KINDS, type Kind } from '../../api/kinds.ts';
 import { ClusterError } from '../../errors.ts';
 import type { ClusterFacts, Traffic, WatchOptions, Watcher } from '../cluster.ts';
 import { API } from './api.ts';
-import { credentialSource, type CredentialSource } from './credentials.ts';
+import { Channels } from './channels.ts';
 import { discover, servedVersions, type Discovery } from './discovery.ts';
-import type { Server } from './entries.ts';
 import { readFacts } from './facts.ts';
 import type { ContextEntry } from './kubeconfig.ts';
 import { Recovery } from './recovery.ts';
 import { reflected } from './reflected.ts';
 import { Reflector, type ReflectorContext } from './reflector.ts';
-import { oneLine } from './text.ts';
-import { Transport } from './transport.ts';
-import { WatchClient } from './watch-client.ts';
+import type { WatchClient } from './watch-client.ts';
 import { WATCH_TUNING, type WatchTuning } from './watch-tuning.ts';
 
 export interface KubeClusterOptions {
@@ -40,10 +37,9 @@ export class Session implements ReflectorContext {
   readonly #options: KubeClusterOptions;
   /** Aborts when the session ends; each watch listens. */
   readonly #end = new AbortController();
-  #reached: Reached | undefined;
-  #transport: Transport | undefined;
-  #watches: WatchClient | undefined;
+  #channels: Channels | undefined;
   #api: API | undefined;
+  #reads: API | undefined;
   #discovery: Promise<Discovery> | undefined;
   #facts: Promise<ClusterFacts> | undefined;
 
@@ -55,14 +51,19 @@ export class Session implements ReflectorContext {
 
   /** Made at the first call. @throws ClusterError when the kubeconfig does not say how to reach the server */
   api(): API {
-    this.#api ??= new API(this.#entry.name, this.#connect());
+    this.#api ??= new API(this.#entry.name, this.#open().requests);
     return this.#api;
   }
 
-  /** The connections of watches; made at the first call. @throws as `api` */
+  /** For what is read as a whole: over the connection of the watches. @throws as `api` */
+  reads(): API {
+    this.#reads ??= new API(this.#entry.name, this.#open().reads);
+    return this.#reads;
+  }
+
+  /** @throws as `api` */
   watches(): WatchClient {
-    this.#watches ??= new WatchClient({ ...this.#reach(), requestTimeout: this.#options.requestTimeout });
-    return this.#watches;
+    return this.#open().watches;
   }
 
   /** Begins to watch a kind; returns what ends it. */
@@ -79,7 +80,7 @@ export class Session implements ReflectorContext {
 
   discovery(): Promise<Discovery> {
     this.#discovery ??= keep(
-      async () => discover(this.api()),
+      async () => discover(this.reads()),
       () => (this.#discovery = undefined),
     );
     return this.#discovery;
@@ -87,7 +88,7 @@ export class Session implements ReflectorContext {
 
   facts(): Promise<ClusterFacts> {
     this.#facts ??= keep(
-      async () => readFacts(this.api(), await this.discovery()),
+      async () => readFacts(this.reads(), await this.discovery()),
       () => (this.#facts = undefined),
     );
     return this.#facts;
@@ -116,41 +117,13 @@ export class Session implements ReflectorContext {
 
   async close(): Promise<void> {
     this.#end.abort();
-    await Promise.all([this.#watches?.close(), this.#transport?.close()]);
+    await this.#channels?.close();
   }
 
-  #connect(): Transport {
-    const { requestTimeout, concurrency, signal } = this.#options;
-    const ending = signal === undefined ? {} : { signal };
-    this.#transport = new Transport({ ...this.#reach(), requestTimeout, concurrency, ...ending });
-    return this.#transport;
+  #open(): Channels {
+    this.#channels ??= new Channels(this.#entry, this.#options);
+    return this.#channels;
   }
-
-  #reach(): Reached {
-    this.#reached ??= reach(this.#entry, this.#options);
-    return this.#reached;
-  }
-}
-
-/** Where the server is, and who asks: the same for requests and watches. */
-interface Reached {
-  readonly cluster: string;
-  readonly server: Server;
-  readonly credentials: CredentialSource;
-  readonly traffic?: Traffic;
-}
-
-/** @throws ClusterError when the kubeconfig does not say */
-function reach({ access, file, name: cluster }: ContextEntry, options: KubeClusterOptions): Reached {
-  if ('problem' in access) {
-    const message = `${oneLine(access.problem)} (${oneLine(file)})`;
-    throw new ClusterError(cluster, 'unauthorized', message, 'correct the kubeconfig');
-  }
-  const { env, interactive = false, signal, traffic } = options;
-  const { server, user } = access;
-  const ending = signal === undefined ? {} : { signal };
-  const credentials = credentialSource(user, { cluster, server, env, interactive, ...ending });
-  return { cluster, server, credentials, ...(traffic === undefined ? {} : { traffic }) };
 }
 
 /** Work whose result is kept; after a failure the next call tries again. */

@@ -1,22 +1,26 @@
+import type { Dispatcher } from 'undici';
 import { ClusterError, InterruptedError, McsError } from '../../errors.ts';
 import type { Answer, Traffic } from '../cluster.ts';
 import { certificateRefusal, codeOf, connectionError } from './connection.ts';
-import { Connections } from './connections.ts';
+import type { Connections } from './connections.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
-import { openDispatcher } from './dispatcher.ts';
 import type { Server } from './entries.ts';
 import { exchange, type Exchange, type Reply, type Running } from './exchange.ts';
-import { Limit } from './limit.ts';
+import type { Limit } from './limit.ts';
 import { MAX_TRIES, delayBefore, isTransient, mayRepeat } from './retry.ts';
 
 export interface TransportOptions {
   readonly cluster: string;
   readonly server: Server;
   readonly credentials: CredentialSource;
+  /** Closed by whoever made them. */
+  readonly connections: Connections;
+  /** Whether requests share a connection: one without an answer in time is taken for dead, and no other is sent on it. */
+  readonly shared: boolean;
   /** Seconds for a whole request with its repetitions; the queue and credential plugins are not counted. */
   readonly requestTimeout: number;
-  /** Most requests at a time. */
-  readonly concurrency: number;
+  /** Of the requests at a time. */
+  readonly limit: Limit;
   /** Ends all requests. */
   readonly signal?: AbortSignal;
   readonly traffic?: Traffic;
@@ -38,34 +42,29 @@ export interface Ask {
 }
 
 /**
- * Requests to one API server: over a few lasting connections, with a timeout, renewed credentials after a 401 (once), and
+ * Requests to one API server: over lasting connections, with a timeout, renewed credentials after a 401 (once), and
  * repetitions where the server or the network asks for them.
  */
 export class Transport {
   readonly #options: TransportOptions;
-  readonly #limit: Limit;
   readonly #origin: string;
   readonly #prefix: string;
   readonly #running = new Set<Running>();
-  readonly #connections: Connections;
   #end: Error | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#limit = new Limit(options.concurrency);
-    const { cluster, server, concurrency, requestTimeout, signal } = options;
+    const { server, signal } = options;
     const { origin, pathname } = new URL(server.url);
     this.#origin = origin;
     this.#prefix = pathname === '/' ? '' : pathname;
-    const opening = { cluster, connections: Math.max(1, concurrency), connectTimeout: requestTimeout * 1000 };
-    this.#connections = new Connections((credentials) => openDispatcher(server, credentials, opening));
     if (signal?.aborted === true) this.#abort();
     else signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
   /** The answer, whatever its status. @throws ClusterError when there is none */
   async send(ask: Ask): Promise<Reply> {
-    return this.#limit.run(async () => {
+    return this.#options.limit.run(async () => {
       const credentials = await this.#guard(() => this.#options.credentials.current());
       const reply = await this.#try(ask, credentials);
       if (reply.status !== 401) return reply;
@@ -78,11 +77,10 @@ export class Transport {
     });
   }
 
-  /** Closes all connections; requests under way fail. */
-  async close(): Promise<void> {
+  /** Takes no more requests; those under way fail when their connections are closed. */
+  close(): void {
     this.#options.signal?.removeEventListener('abort', this.#abort);
     this.#end ??= new ClusterError(this.#options.cluster, 'failed', 'the cluster was closed');
-    await this.#connections.destroy();
   }
 
   readonly #abort = (): void => {
@@ -113,12 +111,13 @@ export class Transport {
   }
 
   async #once(ask: Ask, credentials: Credentials, deadline: number): Promise<Reply> {
-    const dispatcher = await this.#guard(() => this.#connections.open(credentials));
+    const { connections, shared, traffic } = this.#options;
+    let opened: Promise<Dispatcher> | undefined;
+    const dispatcher = await this.#guard(() => (opened = connections.open(credentials)));
     ask.signal?.throwIfAborted();
     const headers = ['accept', ask.accept ?? 'application/json', 'user-agent', 'kubectl-mcs', ...credentials.headers];
     if (ask.contentType !== undefined) headers.push('content-type', ask.contentType);
     const { method, body } = ask;
-    const { traffic } = this.#options;
     const request = { method, origin: this.#origin, path: this.#prefix + ask.path, headers };
     const held = { back: false };
     const gate = (): void => {
@@ -132,6 +131,7 @@ export class Transport {
     const timer = setTimeout(
       () => {
         running.abort(this.#timeout());
+        if (shared && opened !== undefined) connections.retire(opened);
       },
       Math.max(0, deadline - Date.now()),
     );

@@ -1,9 +1,8 @@
 import { ClusterError } from '../../errors.ts';
 import type { Traffic } from '../cluster.ts';
 import { certificateRefusal, connectionError } from './connection.ts';
-import { Connections } from './connections.ts';
+import type { Connections } from './connections.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
-import { openDispatcher } from './dispatcher.ts';
 import type { Server } from './entries.ts';
 import type { Reply } from './exchange.ts';
 import { refusalError, type Intent } from './status.ts';
@@ -13,6 +12,8 @@ export interface WatchClientOptions {
   readonly cluster: string;
   readonly server: Server;
   readonly credentials: CredentialSource;
+  /** Shared with the lists. */
+  readonly connections: Connections;
   /** Seconds until the head of an answer must be there. */
   readonly requestTimeout: number;
   readonly traffic?: Traffic;
@@ -30,22 +31,15 @@ export interface WatchAsk {
   readonly onLine: (line: string) => void;
 }
 
-/** More than there are kinds: over HTTP/1.1 each watch has a connection, and one that ends may still be closing. */
-const MAX_CONNECTIONS = 16;
-
 /**
  * The watches of one API server: streams over one HTTP/2 session, or over connections of HTTP/1.1 where the server or a
  * proxy speaks nothing else. They are beside the requests, and no limit of those counts them.
  */
 export class WatchClient {
   readonly #options: WatchClientOptions;
-  readonly #connections: Connections;
 
   constructor(options: WatchClientOptions) {
     this.#options = options;
-    const { cluster, server, requestTimeout } = options;
-    const opening = { cluster, connections: MAX_CONNECTIONS, connectTimeout: requestTimeout * 1000, http2: true };
-    this.#connections = new Connections((credentials) => openDispatcher(server, credentials, opening));
   }
 
   /**
@@ -72,15 +66,10 @@ export class WatchClient {
     throw problem ?? refusalError(cluster, end, ask.intent);
   }
 
-  /** Closes all connections; streams under way fail. */
-  close(): Promise<void> {
-    return this.#connections.destroy();
-  }
-
   async #once(ask: WatchAsk, credentials: Credentials): Promise<StreamEnd> {
-    const { cluster, server, requestTimeout, traffic } = this.#options;
+    const { cluster, server, connections: shared, requestTimeout, traffic } = this.#options;
     const { signal, silence, onOpen } = ask;
-    const connections = this.#connections.open(credentials);
+    const connections = shared.open(credentials);
     const dispatcher = await connections;
     signal.throwIfAborted();
     const { origin, pathname } = new URL(server.url);
@@ -107,14 +96,14 @@ export class WatchClient {
     signal.addEventListener('abort', stop, { once: true });
     try {
       const end = await streaming.ended;
-      if (end === 'silent') this.#connections.retire(connections);
+      if (end === 'silent') shared.retire(connections);
       return end;
     } catch (error) {
       if (thrown !== undefined) throw thrown.error;
       if (signal.aborted) throw error;
       traffic?.onAnswer?.({ verb: 'other', status: 0, milliseconds: 0 });
       if (!(error instanceof SlowHeadError)) throw connectionError(cluster, server.url, error);
-      this.#connections.retire(connections);
+      shared.retire(connections);
       const message = `${new URL(server.url).host}: no answer within ${requestTimeout} s`;
       throw new ClusterError(cluster, 'timeout', message, 'check the network, or raise --request-timeout');
     } finally {
