@@ -1,19 +1,16 @@
-import { isDNSLabel } from '../api/names.ts';
-import { UsageError } from '../errors.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { Problem } from '../plan/change.ts';
-import type { Member } from '../plan/member.ts';
+import type { Member, PlanOptions } from '../plan/member.ts';
+import type { ServicePlan } from '../plan/service-plan.ts';
 import { type ServiceStatus, serviceStatus } from '../plan/service-status.ts';
 import { planAll } from './reconcile.ts';
-import { type ShownCluster, type ViewOptions, viewClusters } from './view-clusters.ts';
+import { type Selection, type SelectionOptions, selectionOf } from './selection.ts';
+import { type ClustersView, type ShownCluster, type ViewOptions, viewClusters } from './view-clusters.ts';
 
-export type { Remark, ServiceStatus, StatusConflict } from '../plan/service-status.ts';
+export type { Remark, ServiceState, ServiceStatus, StatusConflict } from '../plan/service-status.ts';
 export type { ShownCluster } from './view-clusters.ts';
 
-export interface StatusOptions extends ViewOptions {
-  /** `name` or `namespace/name`; all services when empty. */
-  readonly names: readonly string[];
-}
+export type StatusOptions = ViewOptions & SelectionOptions;
 
 /** The state of a clusterset, by its clusters' own objects. A stable interface: see CONTRIBUTING. */
 export interface StatusReport {
@@ -32,37 +29,38 @@ const INNER_NAMESPACES = new Set(['submariner-operator', 'submariner-k8s-broker'
  * @throws UsageError, NothingUsableError
  */
 export async function status(clusters: readonly Cluster[], options: StatusOptions): Promise<StatusReport> {
-  for (const name of options.names) {
-    const parts = name.split('/');
-    if (parts.length > 2 || !parts.every(isDNSLabel)) {
-      throw new UsageError(`"${name}" cannot be the name of a service`, 'give NAME or NAMESPACE/NAME');
-    }
-  }
+  const selection = selectionOf(options);
   const view = await viewClusters(clusters, options);
+  const plans = planAll(view.members, statusPlanOptions(view.left));
+  const services = plans.flatMap((plan) => statusIfAsked(plan, view.members, selection) ?? []);
+  return reportOf(view, selection.order(services.filter(({ state }) => selection.hasState(state))));
+}
+
+/** The report on a view. */
+export function reportOf(view: ClustersView, services: readonly ServiceStatus[]): StatusReport {
   return {
     ...(view.clusterset === undefined ? {} : { clusterset: view.clusterset }),
     clusters: view.clusters,
-    services: servicesOf(view.members, view.left).filter((service) => isAskedFor(service, options)),
+    services,
     problems: view.problems,
     warnings: view.warnings,
   };
 }
 
-/** The status of every service that any of the members exports or imports. */
-export function servicesOf(members: readonly Member[], left: readonly string[]): readonly ServiceStatus[] {
+/** What the plans depend on that a status is made of. */
+export function statusPlanOptions(left: readonly string[], allowedNamespaces: readonly string[] = []): PlanOptions {
   // The time enters conditions that would be written, and none are.
-  const options = { now: '1970-01-01T00:00:00Z', gone: new Set(left), adopt: false, allowedNamespaces: [] };
-  return planAll(members, options)
-    .filter((plan) => !INNER_NAMESPACES.has(plan.namespace))
-    .map((plan) => serviceStatus(plan, members))
-    .filter(({ exportedBy, importedBy, invalid, unreachable }) =>
-      [exportedBy, importedBy, invalid, unreachable].some((list) => list.length > 0),
-    );
+  return { now: '1970-01-01T00:00:00Z', gone: new Set(left), adopt: false, allowedNamespaces };
 }
 
-function isAskedFor({ namespace, name }: ServiceStatus, options: StatusOptions): boolean {
-  if (options.namespace !== undefined && namespace !== options.namespace) return false;
-  return (
-    options.names.length === 0 || options.names.some((asked) => asked === name || asked === `${namespace}/${name}`)
-  );
+/** The status of a service; undefined when it is not asked for, or nobody exports or imports it. */
+export function statusIfAsked(
+  plan: ServicePlan,
+  members: readonly Member[],
+  selection: Selection,
+): ServiceStatus | undefined {
+  if (INNER_NAMESPACES.has(plan.namespace) || !selection.names(plan) || !selection.labels(plan)) return undefined;
+  const found = serviceStatus(plan, members);
+  const { exportedBy, importedBy, invalid, unreachable } = found;
+  return [exportedBy, importedBy, invalid, unreachable].some((list) => list.length > 0) ? found : undefined;
 }

@@ -4,7 +4,7 @@ import { ClusterError } from '../errors.ts';
 import type { Problem } from '../plan/change.ts';
 import type { Member } from '../plan/member.ts';
 import { type LeftOut, membershipOf } from '../plan/membership.ts';
-import type { ObservedKind } from '../plan/observed.ts';
+import type { Observed, ObservedKind } from '../plan/observed.ts';
 import { problemOf } from './enroll.ts';
 import { inParallel } from './in-parallel.ts';
 import { observeToShow } from './observe.ts';
@@ -55,26 +55,59 @@ export async function viewClusters(clusters: readonly Cluster[], options: ViewOp
   const found = await survey(clusters, options);
   requireAnswers(found);
   const clusterset = chooseClusterset(found.clusters, options.clusterset);
-  const { chosen, left, leftOut, warnings } = choose(found, clusterset);
+  const choice = choose(found, clusterset);
+  const read = await inParallel(
+    choice.chosen,
+    options.concurrency,
+    async ({ surveyed: { at } }): Promise<readonly [Cluster, Observed | ClusterError]> => {
+      try {
+        return [at, await observeToShow(at, options.namespace, options.kinds)];
+      } catch (error) {
+        if (!(error instanceof ClusterError)) throw error;
+        return [at, error];
+      }
+    },
+  );
+  return assemble(clusters, found, choice, new Map(read));
+}
+
+/**
+ * The view of what is known of clusters: pure.
+ * @param clusters all, in the order in which they are shown
+ * @param held what those that answered hold, or why that cannot be read
+ */
+export function viewOf(
+  clusters: readonly Cluster[],
+  found: Survey,
+  clusterset: string | undefined,
+  held: ReadonlyMap<Cluster, Observed | ClusterError>,
+): ClustersView {
+  return assemble(clusters, found, choose(found, clusterset), held);
+}
+
+function assemble(
+  clusters: readonly Cluster[],
+  found: Survey,
+  { clusterset, chosen, left, leftOut, warnings }: Chosen,
+  held: ReadonlyMap<Cluster, Observed | ClusterError>,
+): ClustersView {
+  const shown = new Map<Cluster, ShownCluster>();
+  const members = new Map<Member, Surveyed>();
+  const unread: Problem[] = [];
   const problems = leftOut.map(({ problem }) => problem);
   const failures = new Map(found.unreachable.map(({ at, error }) => [at.name, error]));
-  const shown = new Map<Cluster, ShownCluster>();
-  const surveyedOf = new Map<Member, Surveyed>();
-  const read = await inParallel(chosen, options.concurrency, async ({ surveyed, id }) => {
-    try {
-      const observed = await observeToShow(surveyed.at, options.namespace, options.kinds);
+  for (const { surveyed, id } of chosen) {
+    const observed = held.get(surveyed.at);
+    if (observed instanceof ClusterError) {
+      shown.set(surveyed.at, describe(surveyed, 'unreachable', observed.message));
+      unread.push(problemOf(surveyed.cluster, observed));
+      failures.set(surveyed.cluster, observed);
+    } else if (observed !== undefined) {
       const { fields, ipFamilies } = surveyed.facts;
-      const member: Member = { role: 'member', cluster: surveyed.cluster, id, fields, ipFamilies, observed };
-      surveyedOf.set(member, surveyed);
+      members.set({ role: 'member', cluster: surveyed.cluster, id, fields, ipFamilies, observed }, surveyed);
       shown.set(surveyed.at, describe(surveyed, 'ok'));
-      return { member };
-    } catch (error) {
-      if (!(error instanceof ClusterError)) throw error;
-      shown.set(surveyed.at, describe(surveyed, 'unreachable', error.message));
-      failures.set(surveyed.cluster, error);
-      return { problem: problemOf(surveyed.cluster, error) };
     }
-  });
+  }
   for (const { at, error } of found.unreachable) shown.set(at, unreachable(at, error));
   for (const surveyed of found.clusters) {
     if (shown.has(surveyed.at)) continue;
@@ -85,21 +118,19 @@ export async function viewClusters(clusters: readonly Cluster[], options: ViewOp
   return {
     clusterset,
     clusters: clusters.flatMap((cluster) => shown.get(cluster) ?? []),
-    members: read.flatMap(({ member }) => member ?? []),
-    surveyed: surveyedOf,
+    members: [...members.keys()],
+    surveyed: members,
     left,
-    problems: [
-      ...found.unreachable.map(({ at, error }) => problemOf(at.name, error)),
-      ...problems,
-      ...read.flatMap(({ problem }) => problem ?? []),
-    ],
+    problems: [...found.unreachable.map(({ at, error }) => problemOf(at.name, error)), ...problems, ...unread],
     failures,
     leftOut: new Map(leftOut.map((entry) => [entry.identity.cluster, entry])),
     warnings: [...found.warnings, ...warnings],
   };
 }
 
+/** Who takes part, of those that answered. */
 interface Chosen {
+  readonly clusterset: string | undefined;
   readonly chosen: readonly { readonly surveyed: Surveyed; readonly id: string }[];
   readonly left: readonly string[];
   readonly leftOut: readonly LeftOut[];
@@ -109,6 +140,7 @@ interface Chosen {
 function choose(found: Survey, clusterset: string | undefined): Chosen {
   if (clusterset === undefined) {
     return {
+      clusterset,
       chosen: found.clusters.map((surveyed) => ({ surveyed, id: surveyed.id ?? surveyed.cluster })),
       left: [],
       leftOut: [],
@@ -121,6 +153,7 @@ function choose(found: Survey, clusterset: string | undefined): Chosen {
   const membership = membershipOf(found.clusters, clusterset);
   const byName = new Map(found.clusters.map((surveyed) => [surveyed.cluster, surveyed]));
   return {
+    clusterset,
     chosen: membership.members.flatMap(({ cluster, id }) => {
       const surveyed = byName.get(cluster);
       return surveyed === undefined ? [] : [{ surveyed, id }];

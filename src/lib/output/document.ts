@@ -24,6 +24,11 @@ export async function renderObject(object: object, format: DocumentFormat): Prom
   return escapeHidden(dump(plain, { noRefs: true, lineWidth: -1, scalarStyleRules }), format);
 }
 
+/** A document as one line of JSON, for what is followed line by line. */
+export function jsonLine(object: object): string {
+  return `${escapeHidden(JSON.stringify(object), 'json')}\n`;
+}
+
 /** Manifests to commit or to give to kubectl: YAML documents, or a JSON List. */
 export async function renderManifests(manifests: readonly object[], format: DocumentFormat): Promise<string> {
   if (format === 'json') return renderObject({ apiVersion: 'v1', kind: 'List', items: manifests }, format);

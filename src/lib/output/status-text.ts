@@ -1,11 +1,14 @@
 import type { Remark, ServiceStatus, StatusReport } from '../actions/status.ts';
 import { conflictFix } from '../explain/conflict-fix.ts';
+import { age } from './age.ts';
 import type { Colour } from './colour.ts';
 import { short } from './short.ts';
 import { type Column, renderTable } from './table.ts';
 import { visible } from './visible.ts';
 
 export interface StatusTextOptions {
+  /** The time that ages are counted to, in milliseconds since 1970. */
+  readonly now: number;
   readonly wide: boolean;
   readonly width: number | undefined;
   readonly colour: Colour;
@@ -23,14 +26,13 @@ export function statusText(report: StatusReport, options: StatusTextOptions): st
   return `${table}\n${details.length === 0 ? '' : `${details.join('\n')}\n\n`}${summary}\n`;
 }
 
-function columns({ wide, colour }: StatusTextOptions): readonly Column<ServiceStatus>[] {
-  const names = (list: readonly string[]): string => (wide ? list.join(',') : shortList(list));
+function columns({ wide, colour, now }: StatusTextOptions): readonly Column<ServiceStatus>[] {
   return [
     { header: 'NAMESPACE', value: (row) => row.namespace, whole: true },
     { header: 'NAME', value: (row) => row.name, whole: true },
     { header: 'TYPE', value: (row) => row.type ?? '' },
-    { header: 'PORTS', value: (row) => names(row.ports.map(({ port, protocol }) => `${port}/${protocol}`)) },
-    { header: 'EXPORTED BY', value: (row) => names(row.exportedBy) },
+    { header: 'PORTS', value: (row) => (wide ? portsOf(row).join(',') : listWithin(portsOf(row), 14)) },
+    { header: 'EXPORTED BY', value: (row) => (wide ? row.exportedBy.join(',') : listWithin(row.exportedBy, 20)) },
     {
       header: wide ? 'IMPORTED BY' : 'IMPORTED',
       value: (row) => (wide ? row.importedBy.join(',') : importedShare(row)),
@@ -41,6 +43,7 @@ function columns({ wide, colour }: StatusTextOptions): readonly Column<ServiceSt
       wide: true,
     },
     { header: 'IPS', value: ipsOf, wide: true },
+    { header: 'AGE', value: (row) => ageOf(row, now), wide: true },
     {
       header: 'STATE',
       value: (row) => stateText(row, wide),
@@ -142,6 +145,12 @@ function holes(services: readonly ServiceStatus[]): ReadonlyMap<string, readonly
   return found;
 }
 
+/** Of the oldest export. */
+function ageOf({ exports }: ServiceStatus, now: number): string {
+  const times = exports.flatMap(({ created }) => (created === undefined ? [] : [Date.parse(created)]));
+  return times.length === 0 ? '' : age(now - Math.min(...times));
+}
+
 function ipsOf(row: ServiceStatus): string {
   return row.ips.map(({ cluster, ips }) => `${cluster}=${ips.join('/')}`).join(',');
 }
@@ -149,6 +158,17 @@ function ipsOf(row: ServiceStatus): string {
 /** Importing clusters of those that have the namespace: the names are many and mostly all. */
 function importedShare({ importedBy, missingIn }: ServiceStatus): string {
   return `${importedBy.length}/${importedBy.length + missingIn.length}`;
+}
+
+function portsOf({ ports }: ServiceStatus): readonly string[] {
+  return ports.map(({ port, protocol }) => `${port}/${protocol}`);
+}
+
+/** The first entries, as many as there is room for and at least one, and how many more. */
+function listWithin(list: readonly string[], width: number): string {
+  let shown = list.length;
+  while (shown > 1 && shortList(list, shown).length > width) shown--;
+  return shortList(list, shown);
 }
 
 /** The first names, and how many more. */

@@ -7,7 +7,8 @@ import { compareText } from './order.ts';
 import type { ServicePlan } from './service-plan.ts';
 
 /** States from worst to best; a service is in the first that holds. UNKNOWN is never OK. */
-export type ServiceState = 'NOT EXPORTED' | 'CONFLICT' | 'MISSING' | 'PENDING' | 'UNKNOWN' | 'OK';
+export const SERVICE_STATES = ['NOT EXPORTED', 'CONFLICT', 'MISSING', 'PENDING', 'UNKNOWN', 'OK'] as const;
+export type ServiceState = (typeof SERVICE_STATES)[number];
 
 export interface SourceEndpoints {
   readonly cluster: string;
@@ -25,6 +26,13 @@ export interface StatusConflict {
   readonly disagree: readonly string[];
 }
 
+/** A ServiceExport, valid or not. */
+export interface ShownExport {
+  readonly cluster: string;
+  /** `creationTimestamp`, RFC 3339; absent when nobody knows it (directories). */
+  readonly created?: string;
+}
+
 /** A cluster and why something is not as it should be there. */
 export interface Remark {
   readonly cluster: string;
@@ -40,6 +48,7 @@ export interface ServiceStatus {
   readonly ports: readonly ServicePort[];
   readonly state: ServiceState;
   readonly exportedBy: readonly string[];
+  readonly exports: readonly ShownExport[];
   readonly importedBy: readonly string[];
   /** Clusters that have the namespace and should have the import. */
   readonly missingIn: readonly string[];
@@ -94,6 +103,7 @@ export function serviceStatus(plan: ServicePlan, members: readonly Member[]): Se
       .filter(({ validity }) => validity.valid)
       .map(({ member }) => member.cluster)
       .sort(compareText),
+    exports: exportsOf(plan),
     importedBy: importing.map(({ member }) => member.cluster),
     missingIn,
     noNamespaceIn: views.filter(({ view }) => view.namespace === 'absent').map(({ member }) => member.cluster),
@@ -112,6 +122,15 @@ export function serviceStatus(plan: ServicePlan, members: readonly Member[]): Se
     contradictions: contradictionsOf(plan),
   };
   return { ...status, state: stateOf(status, merged !== undefined) };
+}
+
+function exportsOf({ exporters }: ServicePlan): readonly ShownExport[] {
+  return exporters
+    .map(({ member, view }) => {
+      const created = view.export?.metadata.creationTimestamp;
+      return { cluster: member.cluster, ...(created === undefined ? {} : { created }) };
+    })
+    .sort((a, b) => compareText(a.cluster, b.cluster));
 }
 
 function stateOf(status: Omit<ServiceStatus, 'state'>, exported: boolean): ServiceState {

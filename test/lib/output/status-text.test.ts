@@ -11,6 +11,10 @@ const OK: ServiceStatus = {
   ports: [{ name: 'http', protocol: 'TCP', port: 80 }],
   state: 'OK',
   exportedBy: ['east', 'west'],
+  exports: [
+    { cluster: 'east', created: '2026-01-01T00:00:00Z' },
+    { cluster: 'west', created: '2026-01-03T00:00:00Z' },
+  ],
   importedBy: ['east', 'north', 'west'],
   missingIn: [],
   noNamespaceIn: [],
@@ -44,7 +48,7 @@ function report(...services: readonly ServiceStatus[]): StatusReport {
 }
 
 const text = (shown: StatusReport, wide = false): string =>
-  statusText(shown, { wide, width: undefined, colour: PLAIN });
+  statusText(shown, { wide, width: undefined, colour: PLAIN, now: Date.parse('2026-01-02T06:00:00Z') });
 
 describe('the STATE column', () => {
   it.each<[string, Partial<ServiceStatus>]>([
@@ -77,7 +81,7 @@ clusterset prod · 3/3 clusters read · 2 services, 1 CONFLICT
   });
 
   it('shows endpoints and IPs in wide', () => {
-    expect(text(report(OK), true)).toMatch(/east=1\/2 +east=10\.0\.0\.1 +OK/);
+    expect(text(report(OK), true)).toMatch(/east=1\/2 +east=10\.0\.0\.1 +30h +OK/);
   });
 
   it('fits 100 columns with three clusters and long names', () => {
