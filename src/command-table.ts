@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly default: unknow
   status: () => import('./commands/status.ts'),
   'unexport:svc': () => import('./commands/unexport/svc.ts'),
   validate: () => import('./commands/validate.ts'),
+  'wait:svc': () => import('./commands/wait/svc.ts'),
   version: () => import('./commands/version.ts'),
 };
 

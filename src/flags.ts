@@ -142,6 +142,17 @@ export const allowNamespaceFlag = {
   }),
 };
 
+/** `--timeout` of what waits; 0 looks once. */
+export function timeoutFlag(milliseconds: number, shown: string) {
+  return {
+    timeout: Flags.custom<number>({
+      helpValue: 'TIME',
+      summary: 'How long to wait: 30s, 2m; 0 looks once.',
+      parse: (input) => Promise.resolve(/^0+(ms|s|m|h)?$/.test(input) ? 0 : parseDuration(input)),
+    })({ default: milliseconds, defaultHelp: () => Promise.resolve(shown) }),
+  };
+}
+
 /** `KEY=VALUE`, repeatable, as a map. A later value of the same key wins. */
 export function parsePairs(flag: string, pairs: readonly string[] = []): Readonly<Record<string, string>> {
   const map: Record<string, string> = {};

@@ -35,6 +35,8 @@ export async function mcsDone(args: readonly string[], options: McsOptions = {})
 export interface RunningMcs {
   /** Resolves once stdout has that many whole lines; throws when it ends before. */
   lines(count: number): Promise<void>;
+  /** Resolves once stdout or stderr has it; throws when it ends before. */
+  says(text: RegExp): Promise<void>;
   signal(name: NodeJS.Signals): void;
   readonly ended: Promise<RunResult>;
 }
@@ -51,29 +53,34 @@ export function startMcs(args: readonly string[], options: McsOptions = {}): Run
     printed.stdout += text;
     for (const look of waiting) look();
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (printed.stderr += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    printed.stderr += text;
+    for (const look of waiting) look();
+  });
   const ended = new Promise<RunResult>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
       resolve({ code: code ?? undefined, ...printed, missing: false });
     });
   });
+  const until = (isSo: () => boolean, what: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (isSo()) resolve();
+      };
+      waiting.add(look);
+      look();
+      ended.then(({ stderr }) => {
+        reject(new Error(`ended before ${what}:\n${stderr}`));
+      }, reject);
+    });
   return {
     ended,
     signal: (name) => {
       child.kill(name);
     },
-    lines: (count) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          if (printed.stdout.split('\n').length > count) resolve();
-        };
-        waiting.add(look);
-        look();
-        ended.then(({ stderr }) => {
-          reject(new Error(`ended before it had printed ${count} lines:\n${stderr}`));
-        }, reject);
-      }),
+    lines: (count) => until(() => printed.stdout.split('\n').length > count, `it had printed ${count} lines`),
+    says: (text) => until(() => text.test(printed.stdout) || text.test(printed.stderr), `it said ${String(text)}`),
   };
 }
 
