@@ -17,6 +17,9 @@ export interface CacheListener extends ServiceListener {
   heard(kind: WatchedKind): void;
 }
 
+/** Kinds whose CRDs a cluster may lack. */
+const OF_MCS: ReadonlySet<WatchedKind> = new Set<WatchedKind>(['ServiceExport', 'ServiceImport']);
+
 type KindState = 'pending' | 'synced' | ClusterError;
 
 /**
@@ -138,11 +141,16 @@ export class ClusterCache {
     await this.#facts.refresh();
   }
 
-  /** An optional kind that is not served holds nothing; without the MCS API a cluster is left out by its facts. */
+  /**
+   * An optional kind that is not served holds nothing; without the MCS API a cluster is left out by its facts. Only if
+   * those say so too: an API server that has just started denies kinds that it serves a moment later, and an exporter
+   * taken for empty then would lose all that it gives.
+   */
   #isMissing(kind: WatchedKind): boolean {
     const state = this.#kinds.get(kind);
-    const optional = kind === 'ClusterProperty' || kind === 'ServiceExport' || kind === 'ServiceImport';
-    return optional && state instanceof ClusterError && state.reason === 'not-served' && !this.#everSynced.has(kind);
+    const served = kind === 'ClusterProperty' ? this.facts?.aboutVersions : OF_MCS.has(kind) && this.facts?.mcsVersions;
+    const isDenied = state instanceof ClusterError && state.reason === 'not-served' && !this.#everSynced.has(kind);
+    return isDenied && Array.isArray(served) && served.length === 0;
   }
 
   #watch(): void {

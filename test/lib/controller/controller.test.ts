@@ -72,6 +72,30 @@ describe('a controller', { timeout: 120_000 }, () => {
     expect(east.all('EndpointSlice').map(({ endpoints }) => endpoints[0]?.addresses[0])).toContain('10.0.1.1');
   });
 
+  it('rule 19: takes nobody for empty whose API server has just started and denies kinds that it serves', async () => {
+    const [east, west] = [joined('east'), joined('west')];
+    offers(west, 'cart', '10.0.1.1');
+    offers(east, 'cart', '10.0.0.1');
+    const first = world();
+    await first.controller.update([east, west]);
+    await first.run();
+    await first.run();
+    first.controller.close();
+    forget(east, west);
+
+    for (const kind of ['ServiceExport', 'ServiceImport'] as const) west.denied.add(kind);
+    const second = world();
+    await second.controller.update([east, west]);
+    await second.run();
+    await second.run();
+    expect([...east.writes, ...west.writes]).toEqual([]);
+    west.recover();
+    await second.run();
+    await second.run();
+    expect([...east.writes, ...west.writes]).toEqual([]);
+    expect(sources(east)).toEqual(['east', 'west']);
+  });
+
   it('catches up with a cluster that comes back', async () => {
     const [east, west] = [joined('east'), joined('west')];
     const { controller, run } = world();

@@ -40,6 +40,8 @@ export class FakeCluster implements Cluster {
   /** Holds back the answer to what it is. */
   factsWait: Promise<void> | undefined;
   served: Partial<ClusterFacts> = {};
+  /** Kinds of which it says that it does not serve them, whatever its facts say, until `recover`. */
+  readonly denied = new Set<Kind>();
   closed = false;
   readonly #objects = new Map<Kind, Map<string, KubeObject>>();
   readonly #listeners = new Map<Kind, Set<Listener & { readonly watcher: Watcher<Kind> }>>();
@@ -105,6 +107,7 @@ export class FakeCluster implements Cluster {
   /** All watches are back, with whole lists. */
   recover(): void {
     this.error = undefined;
+    this.denied.clear();
     for (const listeners of this.#listeners.values()) {
       for (const { pending, replace } of listeners) {
         pending.length = 0;
@@ -174,8 +177,10 @@ export class FakeCluster implements Cluster {
     this.#listeners.set(kind, listeners.add(listener));
     queueMicrotask(() => {
       if (!listeners.has(listener)) return;
-      if (this.error === undefined) replace();
-      else watcher.failed(this.error);
+      if (this.error !== undefined) watcher.failed(this.error);
+      else if (this.denied.has(kind))
+        watcher.failed(new ClusterError(this.name, 'not-served', `${kind} is not served`));
+      else replace();
     });
     return () => listeners.delete(listener);
   }
