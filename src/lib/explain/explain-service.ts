@@ -94,8 +94,8 @@ class Causes {
       chain.find(({ stops }) => stops) ??
       chain.find(({ step }) => step.verdict === 'unknown');
     if (root === undefined) return;
-    const cause = causeOf(root);
-    const key = JSON.stringify([cause.step, cause.code, cause.message]);
+    const cause = causeOf(cluster, root);
+    const key = JSON.stringify([cause.code, cause.message]);
     const before = this.#found.get(key);
     const known = new Set(before?.fixes.map(({ text }) => text));
     this.#found.set(key, {
@@ -112,18 +112,20 @@ class Causes {
 }
 
 /** What a step says; of one that is fine but for something that is not known, that. */
-function causeOf({ step, fixes, stops, common }: Done): Omit<Cause, 'clusters'> {
+function causeOf(cluster: string, { step, fixes, stops, common }: Done): Omit<Cause, 'clusters'> {
   const remark =
     step.verdict === 'unknown' && fixes.length === 0 && !stops
       ? step.remarks.find(({ verdict }) => verdict === 'unknown')
       : undefined;
-  const code = remark === undefined ? step.code : remark.code;
+  const { code, message } = remark ?? step;
+  // A cluster that could not be read leaves the chains of others open as it does its own: one cause, by its name.
+  const whose = remark?.cluster ?? (step.step === 'imported' && step.verdict === 'unknown' ? cluster : undefined);
   return {
     ...(code === undefined ? {} : { code }),
     verdict: step.verdict === 'fail' ? 'fail' : 'unknown',
     step: step.step,
-    common,
-    message: remark === undefined ? step.message : `${remark.cluster ?? ''} ${remark.message}`.trim(),
+    common: common || whose !== undefined,
+    message: whose === undefined ? message : `${whose} ${message}`,
     fixes: remark?.fix === undefined ? fixes : [remark.fix],
   };
 }

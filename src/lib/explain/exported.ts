@@ -49,7 +49,7 @@ function unreadRemarks(facts: Facts): readonly Remark[] {
     verdict: 'unknown',
     code,
     cluster,
-    message: `could not be read, so its export is not counted: ${message}`,
+    message: `could not be read: ${message}`,
     fix,
   }));
 }
@@ -184,7 +184,7 @@ function unknownName(facts: Facts, key: string, here: readonly Present[]): Nobod
     facts.exportsElsewhere.map((found) => `${found.namespace}/${found.name}`),
     key,
   );
-  const meant = [...near, ...far].slice(0, 3);
+  const meant = [...new Set([...near, ...far])].slice(0, 3);
   return {
     verdict: 'fail',
     message: `no cluster has a Service or an export of that name${meant.length === 0 ? '' : `; did you mean ${meant.join(' or ')}?`}`,

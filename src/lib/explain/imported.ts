@@ -13,8 +13,16 @@ import { type Done, type Finding, command, doc, done } from './step.ts';
 export function explainImported(facts: Facts, at: Subject): Done {
   const { trouble, member } = at;
   if (member === undefined || trouble !== undefined) {
-    const { verdict = 'unknown', code, message = 'it was not read', fix } = trouble ?? {};
-    return done('imported', { verdict, code, message, reads: [], fixes: fix === undefined ? [] : [fix], stops: true });
+    const { verdict = 'unknown', code, message = 'no reason known', fix } = trouble ?? {};
+    const text = verdict === 'unknown' ? `could not be read: ${message}` : message;
+    return done('imported', {
+      verdict,
+      code,
+      message: text,
+      reads: [],
+      fixes: fix === undefined ? [] : [fix],
+      stops: true,
+    });
   }
   return explainPresent(facts, { ...at, member });
 }
@@ -63,6 +71,15 @@ function missing(facts: Facts, at: Present, view: ServiceView): Missing {
     };
   }
   const [controller] = at.controllers;
+  if (controller === undefined && facts.clusterset === undefined) {
+    const flags = facts.subjects.map(({ flag }) => flag).join(' ');
+    return {
+      verdict: 'fail',
+      code: 'MCS124',
+      message: 'no cluster is a member of a clusterset, so nobody imports',
+      fixes: [command(`mcs join CLUSTERSET ${flags}`)],
+    };
+  }
   if (controller === undefined) {
     return {
       verdict: 'fail',

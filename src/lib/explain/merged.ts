@@ -7,7 +7,7 @@ import { conflictFix } from './conflict-fix.ts';
 import type { FieldUsed, Read, Remark } from './explanation.ts';
 import { type Facts, nameOf, present } from './facts.ts';
 import { implementationOf } from './implementations.ts';
-import { FRAGILE_SECONDS, fragilityCode, precedenceOf } from './precedence.ts';
+import { fragilityCode, precedenceOf } from './precedence.ts';
 import { type Done, command, doc, done } from './step.ts';
 
 /** Step 3: what the valid exports make of the service together. */
@@ -106,7 +106,7 @@ function fragility(merged: Merged, winner: string): readonly Remark[] {
   const message =
     code === 'MCS221'
       ? `${winner} wins by its cluster id alone, since the age of an export is unknown`
-      : `${winner} wins by ${precedence.marginSeconds ?? 0} s (${FRAGILE_SECONDS} s or less): an export made anew turns it round`;
+      : `fragile: ${winner} wins by ${precedence.marginSeconds ?? 0} s, and an export made anew turns it round`;
   return [{ verdict: 'warn', code, message, fix: doc('let the clusters agree, so that it does not matter who wins') }];
 }
 

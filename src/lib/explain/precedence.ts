@@ -29,8 +29,7 @@ export function precedenceOf([first, second]: readonly [Claim, ...Claim[]]): Pre
   const marginSeconds = secondsBetween(first.created, second.created);
   if (marginSeconds === 0)
     return { winner, by: 'tie', marginSeconds, why: 'by cluster id, exports of the same second' };
-  const fragile = marginSeconds <= FRAGILE_SECONDS;
-  return { winner, by, marginSeconds, why: `oldest by ${duration(marginSeconds)}${fragile ? ', fragile' : ''}` };
+  return { winner, by, marginSeconds, why: `oldest by ${duration(marginSeconds)}` };
 }
 
 /** Code of a winner that may not stay one; undefined when it is firm, or alone. */

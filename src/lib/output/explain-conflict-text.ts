@@ -26,7 +26,7 @@ export function explainConflictText(result: ConflictExplanation, options: Explai
       ),
       ...fixes.flatMap(({ kind, text }) => fixLines(kind, text, style.width)),
     ]),
-    [summary(result)],
+    wrap('', summary(result), style.width, 2),
   ];
   return `${parts
     .filter((lines) => lines.length > 0)
@@ -136,5 +136,5 @@ function summary({
           ? 'UNKNOWN'
           : 'nothing to compare'
       : `${conflicts} ${conflicts === 1 ? 'conflict' : 'conflicts'}`;
-  return visible(`${namespace}/${name} · ${set} · ${many}: ${found}${decides}`);
+  return `${namespace}/${name} · ${set} · ${many}: ${found}${decides}`;
 }
