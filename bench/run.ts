@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureColdStart } from './cold-start.ts';
+import { measureExplain } from './explain.ts';
 import { measureFanOut } from './fan-out.ts';
 import { measurePass } from './pass.ts';
 import { type Scratch, makeScratch, root } from './program.ts';
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, (scratch: Scratch) => Promise<Result>>> = {
   startup: measureStartup,
   transport: measureTransport,
   pass: measurePass,
+  explain: measureExplain,
   'fan-out': measureFanOut,
   restart: measureRestart,
   'cold-start': measureColdStart,

@@ -79,7 +79,7 @@ describe('mcs explain svc', () => {
 
 describe('mcs explain conflict', () => {
   it('ends with 1 on a conflict, with 0 without', async () => {
-    const other = `${member('west')}`.replace('port: 80', 'port: 81');
+    const other = member('west').replace('port: 80', 'port: 81');
     const cwd = folder({ 'east/a.yaml': member('east'), 'west/a.yaml': other, 'same/a.yaml': member('same') });
     const found = await built(['explain', 'conflict', 'shop/web', ...DIRS, '-o', 'json'], { cwd });
     expect(found.code).toBe(1);
