@@ -1,11 +1,10 @@
-import { groupByCause } from './causes.ts';
 import type { Finding, Severity, Summary, ValidationReport } from './finding.ts';
 
 /** From which severity on a run ends with exit code 1. */
 export const FAIL_ON = ['error', 'warning', 'info', 'never'] as const;
 export type FailOn = (typeof FAIL_ON)[number];
 
-/** The counts of findings. Suppressed ones count as that alone; one whose cause is suppressed counts as a cause. */
+/** The counts of findings. Suppressed ones count as that alone; causes are those that no other finding explains. */
 export function summaryOf(findings: readonly Finding[]): Summary {
   const count = (severity: Severity): number =>
     findings.filter((finding) => finding.suppressed === undefined && finding.severity === severity).length;
@@ -15,7 +14,7 @@ export function summaryOf(findings: readonly Finding[]): Summary {
     infos: count('info'),
     unknowns: count('unknown'),
     suppressed: findings.filter(({ suppressed }) => suppressed !== undefined).length,
-    causes: groupByCause(findings).length,
+    causes: findings.filter(({ suppressed, causedBy }) => suppressed === undefined && causedBy === undefined).length,
   };
 }
 
