@@ -10,6 +10,7 @@ import type { Overlaid } from '../clusters/open.ts';
 import { ClusterError } from '../errors.ts';
 import { identityOf } from '../plan/membership.ts';
 import { OBSERVED_KINDS, Observed, type ObservedKind } from '../plan/observed.ts';
+import { isWorkload } from '../validate/workload.ts';
 import type { Failure, Generated, SceneCRD, SceneCluster } from '../validate/scene.ts';
 import type { PlannedCluster } from '../validate/build-scene.ts';
 import { clusterFlag } from './cluster-flag.ts';
@@ -132,7 +133,8 @@ function sceneCluster(cluster: Cluster, type: SceneCluster['type'], scanned: Sca
   for (const kind of OBSERVED_KINDS)
     fill(observed, kind, (objects.get(kind) ?? []) as readonly ObjectOf[typeof kind][]); // each kind by itself
   const properties = (objects.get('ClusterProperty') ?? []) as readonly ClusterProperty[]; // of that kind only
-  const generated = type === 'directory' ? generatedIn(objects, crds, manifests) : ALL_GENERATED;
+  const found = generatedIn(objects, manifests);
+  const generated = type === 'directory' ? found : { ...found, ...LIVE };
   observed.forgetUnexported();
   return {
     name: cluster.name,
@@ -156,28 +158,15 @@ function fill<K extends ObservedKind>(observed: Observed, kind: K, objects: read
   for (const object of objects) observed.put(kind, object);
 }
 
-const ALL_GENERATED: Generated = {
+const LIVE: Omit<Generated, 'conditions'> = {
   imports: true,
   slices: true,
   importedSlices: true,
   ips: true,
-  conditions: true,
-  crds: true,
   workloads: false, // Pods are not read of live clusters: their EndpointSlices say enough
 };
 
-const WORKLOADS: ReadonlySet<string> = new Set([
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'Pod',
-  'Job',
-  'CronJob',
-  'ReplicationController',
-]);
-
-function generatedIn(objects: Scanned['objects'], crds: Scanned['crds'], manifests: Manifests | undefined): Generated {
+function generatedIn(objects: Scanned['objects'], manifests: Manifests | undefined): Generated {
   const of = <K extends Kind>(kind: K) => (objects.get(kind) ?? []) as readonly ObjectOf[K][]; // each kind by itself
   const isImported = ({ metadata: { labels } }: ObjectOf['EndpointSlice']): boolean =>
     labels?.[SERVICE_NAME_LABEL] !== undefined || labels?.[SOURCE_CLUSTER_LABEL] !== undefined;
@@ -187,8 +176,7 @@ function generatedIn(objects: Scanned['objects'], crds: Scanned['crds'], manifes
     importedSlices: of('EndpointSlice').some(isImported),
     ips: of('ServiceImport').some(({ spec }) => (spec.ips?.length ?? 0) > 0),
     conditions: of('ServiceExport').some(({ status }) => (status?.conditions?.length ?? 0) > 0),
-    crds: (crds?.length ?? 0) > 0,
-    workloads: manifests?.all.some(({ kind }) => WORKLOADS.has(kind)) ?? false,
+    workloads: manifests?.all.some(isWorkload) ?? false,
   };
 }
 

@@ -61,7 +61,7 @@ export interface SceneCluster {
   readonly generated: Generated;
 }
 
-/** Of a context all are true. Of a directory: whether it holds any such thing, so that its absence means something. */
+/** Whether a directory holds any such thing, so that its absence means something. Of a context all but conditions are true. */
 export interface Generated {
   readonly imports: boolean;
   /** EndpointSlices of its own Services. */
@@ -69,9 +69,8 @@ export interface Generated {
   /** EndpointSlices imported from other clusters. */
   readonly importedSlices: boolean;
   readonly ips: boolean;
-  /** Conditions on ServiceExports. */
+  /** Conditions on ServiceExports: whether anybody writes any there, also of a context. */
   readonly conditions: boolean;
-  readonly crds: boolean;
   /** Deployments, StatefulSets, Pods and their kin. */
   readonly workloads: boolean;
 }

@@ -7,6 +7,8 @@ const GROUPS: ReadonlySet<string> = new Set([
   'apiextensions.k8s.io',
   'helm.toolkit.fluxcd.io',
   'kustomize.toolkit.fluxcd.io',
+  'kustomize.config.k8s.io',
+  'helm.cattle.io',
   'argoproj.io',
   'apps',
   'batch',

@@ -1,8 +1,9 @@
-import { READY } from '../../api/conditions.ts';
+import { CONFLICT, READY } from '../../api/conditions.ts';
 import { ref } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
-import type { Scene, SceneService } from '../scene.ts';
-import { type SceneExporter, exportersOf } from './exporters.ts';
+import type { SceneService } from '../scene.ts';
+import { conflictCauses } from './conflicts.ts';
+import { eachExport, exportersOf } from './exporters.ts';
 
 /** Implementations that never write a condition on an export (implementations.md §1.2): their silence means nothing. */
 const SILENT: ReadonlySet<string> = new Set(['AWS Cloud Map MCS controller', 'Karmada', 'Istio', 'Linkerd']);
@@ -31,12 +32,15 @@ export const CONDITION_RULES: readonly Rule[] = [
     why: 'The controller has not run since, knows fewer clusters, or merges by other rules: who reads conditions is misled.',
     mend: 'Look at the controller of that cluster; where it is mcs: mcs reconcile.',
     source: 'KEP-1645, "Status"; implementations.md §1.3',
-    *check({ sets }) {
+    *check({ sets, isPartial }) {
       for (const { services } of sets) {
         for (const { status, key, name, namespace } of services) {
           for (const { cluster, reason } of status.contradictions) {
+            // Who is not here may disagree with those who are.
+            const knowsMore = reason.includes(`${CONFLICT}=True`) && (isPartial || status.unreachable.length > 0);
             yield {
               cluster,
+              ...(knowsMore ? { severity: 'unknown' as const } : {}),
               service: key,
               object: ref('ServiceExport', name, namespace),
               field: 'status.conditions',
@@ -58,7 +62,7 @@ export const CONDITION_RULES: readonly Rule[] = [
     why: 'Nothing is imported elsewhere although all objects are right.',
     mend: 'Do what the reason says; its words are those of the implementation.',
     source: 'implementations.md §1.2; users.md P17, P33',
-    check: each(({ view, validity }, { key }) => {
+    check: eachExport(({ view, validity }, { name, namespace }) => {
       if (!validity.valid) return undefined;
       const refusal = view.export?.status?.conditions?.find(
         ({ type, status, reason }) =>
@@ -68,10 +72,11 @@ export const CONDITION_RULES: readonly Rule[] = [
           reason !== '',
       );
       if (refusal === undefined) return undefined;
-      const said = refusal.message === '' ? '' : `: ${refusal.message}`;
       return {
+        object: ref('ServiceExport', name, namespace),
         field: 'status.conditions',
-        message: `${refusal.type}=False ${refusal.reason}${said}`,
+        message: `${refusal.type}=False ${refusal.reason}`,
+        evidence: refusal.message === '' ? [] : [refusal.message],
         fix: { kind: 'doc', text: `see what reason ${refusal.reason} means to the controller of this cluster` },
       };
     }),
@@ -85,11 +90,13 @@ export const CONDITION_RULES: readonly Rule[] = [
     why: 'The controller has not seen it, or leaves it out: nothing is imported, and nothing says so.',
     mend: 'Look at the log of the controller; where it is mcs: mcs reconcile.',
     source: 'users.md P17, P32; KEP-1645, "Status"',
-    check: each(({ view, cluster, validity }, { key }) => {
+    check: eachExport(({ view, cluster, validity }, { name, namespace }) => {
       const { conditions } = view.export?.status ?? {};
-      const isSilent = cluster.facts.controllers.some(({ name }) => SILENT.has(name));
-      if (!validity.valid || isSilent || (conditions?.length ?? 0) > 0 || !someConditions(cluster)) return undefined;
+      const isSilent = cluster.facts.controllers.some((controller) => SILENT.has(controller.name));
+      if (!validity.valid || isSilent || (conditions?.length ?? 0) > 0 || !cluster.generated.conditions)
+        return undefined;
       return {
+        object: ref('ServiceExport', name, namespace),
         message: `no condition, although other exports of ${cluster.name} have some`,
         fix: { kind: 'command', text: 'mcs reconcile' },
       };
@@ -104,7 +111,7 @@ export const CONDITION_RULES: readonly Rule[] = [
     why: 'What the conditions say may no longer be true: the controller is behind, or stopped.',
     mend: 'Look at the controller of that cluster; where it is mcs: mcs reconcile.',
     source: 'KEP-1645, "Status"; metav1.Condition',
-    check: each(({ view }, { key }) => {
+    check: eachExport(({ view }, { name, namespace }) => {
       const { generation } = view.export?.metadata ?? {};
       const behind = view.export?.status?.conditions?.find(
         ({ observedGeneration }) =>
@@ -112,43 +119,15 @@ export const CONDITION_RULES: readonly Rule[] = [
       );
       if (behind === undefined) return undefined;
       return {
+        object: ref('ServiceExport', name, namespace),
         field: 'status.conditions',
-        message: `condition ${behind.type} is of generation ${behind.observedGeneration ?? 0}, the export of ${generation ?? 0}`,
+        message: `condition ${behind.type} is of an older generation than the export`,
+        evidence: [`generation ${generation ?? 0}, observed ${behind.observedGeneration ?? 0}`],
         fix: { kind: 'command', text: 'mcs reconcile' },
       };
     }),
   },
 ];
-
-type Half = Omit<Draft, 'cluster' | 'service' | 'object'>;
-
-function each(
-  check: (exporter: SceneExporter, service: SceneService) => Half | undefined,
-): (scene: Scene) => Generator<Draft> {
-  return function* ({ sets }) {
-    for (const { services } of sets) {
-      for (const service of services) {
-        for (const exporter of exportersOf(service)) {
-          const half = check(exporter, service);
-          if (half === undefined) continue;
-          const { key, name, namespace } = service;
-          yield {
-            ...half,
-            cluster: exporter.cluster.name,
-            service: key,
-            object: ref('ServiceExport', name, namespace),
-          };
-        }
-      }
-    }
-  };
-}
-
-/** Whether anybody writes conditions in a cluster at all. */
-function someConditions({ observed }: SceneExporter['cluster']): boolean {
-  for (const { status } of observed.exports()) if ((status?.conditions?.length ?? 0) > 0) return true;
-  return false;
-}
 
 /** The option by which a GitOps tool deletes an object and makes it anew instead of patching it. */
 function replacingOption(annotations: Readonly<Record<string, string>> = {}): string | undefined {
@@ -176,5 +155,6 @@ function* replaced(service: SceneService): Generator<Draft> {
     message: `the winner ${winner.cluster.name} is replaced at each sync (${option}); then ${next?.cluster ?? 'another cluster'} wins`,
     evidence: merged.conflicts.map(({ field, used }) => `${field}: ${used} is used`),
     fix: { kind: 'doc', text: `take ${option} off ServiceExport ${key}, or make the exporters agree` },
+    causes: conflictCauses(service, merged.conflicts),
   };
 }

@@ -1,17 +1,16 @@
 import { conflictFix } from '../../explain/conflict-fix.ts';
-import { duration, secondsBetween } from '../../explain/duration.ts';
+import { duration } from '../../explain/duration.ts';
 import type { Claim } from '../../plan/claim.ts';
 import { type Conflict, fieldWords } from '../../plan/conflicts.ts';
 import { ref } from '../describe.ts';
-import type { RuleInfo, Severity } from '../finding.ts';
+import type { Severity } from '../finding.ts';
+import { clusterOf, idOf, marginOf, nameOf } from './claimants.ts';
 import { fieldAt } from './conflict-field.ts';
-import type { Draft, Rule } from '../rule.ts';
+import type { Cause, Draft, Rule } from '../rule.ts';
 import type { SceneCluster, SceneService } from '../scene.ts';
 
-const SOURCE = 'KEP-1645, "Constraints and Conflict Resolution"';
-
-/** Ages that are this near may come out the other way after a restore, or with other clocks: seconds. */
-export const FRAGILE = 5;
+/** Where it is said what a conflict is. */
+export const CONFLICT_SOURCE = 'KEP-1645, "Constraints and Conflict Resolution"';
 
 /** One code per field of the merge. */
 const FIELDS: readonly {
@@ -93,7 +92,7 @@ export const CONFLICT_RULES: readonly Rule[] = FIELDS.map(({ field, why, ...info
   looksAt: `${field === 'type' ? 'spec.clusterIP' : field.startsWith('exported') ? `spec.${field} of the ServiceExports` : `spec.${field} of the Services`} of all exporters, ages of their ServiceExports`,
   why,
   mend: 'Make the loser say what is used, or change the winner. Do not delete and recreate the winner: that changes who wins.',
-  source: SOURCE,
+  source: CONFLICT_SOURCE,
   *check({ sets }) {
     for (const { services } of sets) for (const service of services) yield* conflictOf(service, field);
   },
@@ -101,7 +100,7 @@ export const CONFLICT_RULES: readonly Rule[] = FIELDS.map(({ field, why, ...info
 
 function* conflictOf(service: SceneService, field: string): Generator<Draft> {
   const { merged } = service.plan;
-  if (merged === undefined || !merged.conflicts.some((conflict) => conflict.field === field)) return;
+  if (merged?.conflicts.some((conflict) => conflict.field === field) !== true) return;
   const word = fieldWords(merged.claims).find((each) => each.field === field);
   const { conflict } = word ?? {};
   if (word === undefined || conflict === undefined) return;
@@ -110,7 +109,7 @@ function* conflictOf(service: SceneService, field: string): Generator<Draft> {
   if (first === undefined) return; // only clusters that cannot be asked disagree: nobody here can mend it
   const { namespace, name, key } = service;
   const isExport = field.startsWith('exported');
-  const winner = winnerOf(service, conflict);
+  const winner = nameOf(service, conflict.winner);
   const own = word.says.find(({ cluster }) => cluster === idOf(service, first));
   const { type } = first;
   yield {
@@ -139,113 +138,10 @@ function whyWins(claims: readonly [Claim, ...Claim[]], { by }: Conflict): string
   return margin === 0 ? 'first by cluster id, at the same age' : `oldest by ${duration(margin ?? 0)}`;
 }
 
-/** Seconds by which the oldest is older than the next; undefined when an age is unknown or there is but one. */
-function marginOf([oldest, next]: readonly [Claim, ...Claim[]]): number | undefined {
-  if (oldest.created === undefined || next?.created === undefined) return undefined;
-  return secondsBetween(oldest.created, next.created);
-}
-
-/** What two rows about winners have in common: they matter only where values really differ. */
-function* contested(
-  services: readonly SceneService[],
-  check: (
-    service: SceneService,
-    claims: readonly [Claim, ...Claim[]],
-    conflicts: readonly Conflict[],
-  ) => Draft | undefined,
-): Generator<Draft> {
-  for (const service of services) {
-    const { merged } = service.plan;
-    if (merged === undefined || merged.conflicts.length === 0 || merged.claims.length < 2) continue;
-    const draft = check(service, merged.claims, merged.conflicts);
-    if (draft !== undefined) yield draft;
-  }
-}
-
-const WINNER: Pick<RuleInfo, 'severity' | 'looksAt' | 'source'> = {
-  severity: 'warning',
-  looksAt: 'metadata.creationTimestamp of the ServiceExports of a service whose clusters disagree',
-  source: `${SOURCE}; the KEP leaves ties open`,
-};
-
-/** 220 to 222: who wins a conflict may change without anybody wanting it. */
-export const WINNER_RULES: readonly Rule[] = [
-  {
-    ...WINNER,
-    code: 'MCS220',
-    title: 'winner-by-seconds',
-    summary: `The winner of a conflict is older by less than ${FRAGILE} s.`,
-    why: 'Clocks of clusters differ by more; a restore or a recreated export makes the other one win.',
-    mend: 'End the conflict.',
-    *check({ sets }) {
-      for (const { services } of sets) {
-        yield* contested(services, (service, claims, conflicts) => {
-          const margin = marginOf(claims);
-          if (margin === undefined || margin >= FRAGILE || claims[0].standsInFor.length > 0) return undefined;
-          return fragile(service, claims, conflicts, `is older by ${duration(margin)} only`);
-        });
-      }
-    },
-  },
-  {
-    ...WINNER,
-    code: 'MCS221',
-    title: 'winner-by-id',
-    summary: 'The ages of the exports in a conflict are unknown, so the cluster id decides here.',
-    why: 'A cluster knows the ages and may decide otherwise.',
-    mend: 'End the conflict, or set metadata.creationTimestamp on the ServiceExports.',
-    *check({ sets }) {
-      for (const { services } of sets) {
-        yield* contested(services, (service, claims, conflicts) => {
-          if (service.plan.merged?.agesKnown === true || claims[0].standsInFor.length > 0) return undefined;
-          return fragile(service, claims, conflicts, 'is first by cluster id: no export says how old it is');
-        });
-      }
-    },
-  },
-];
-
-function fragile(
-  service: SceneService,
-  claims: readonly [Claim, ...Claim[]],
-  conflicts: readonly Conflict[],
-  how: string,
-): Draft | undefined {
-  const winner = clusterOf(service, claims[0].cluster);
-  if (winner === undefined) return undefined;
-  const { key, namespace, name } = service;
-  const fields = conflicts.map(({ field }) => field).join(', ');
-  return {
-    cluster: winner.name,
-    service: key,
-    object: ref('ServiceExport', name, namespace),
-    message: `${winner.name} wins on ${fields} but ${how}`,
-    evidence: claims.map(({ cluster, created }) => `${nameOf(service, cluster)}: ${created ?? 'age unknown'}`),
-    fix: { kind: 'doc', text: `make the exporters of ${key} agree on ${fields}: mcs explain conflict ${key}` },
-    causes: FIELDS.filter(({ field }) => conflicts.some((conflict) => conflict.field === field)).map(({ code }) => ({
-      code,
-      service: key,
-    })),
-  };
-}
-
-function clusterOf(service: SceneService, id: string): SceneCluster | undefined {
-  return service.at.find(({ member }) => member.id === id)?.cluster;
-}
-
-function idOf(service: SceneService, cluster: SceneCluster): string | undefined {
-  return service.at.find((each) => each.cluster === cluster)?.member.id;
-}
-
-function nameOf(service: SceneService, ids: string): string {
-  return ids
-    .split(',')
-    .map((id) => clusterOf(service, id)?.name ?? id)
-    .join(', ');
-}
-
-function winnerOf(service: SceneService, { winner }: Conflict): string {
-  return nameOf(service, winner);
+/** The findings that say in which fields the exporters disagree: with them goes all that is said of the winner. */
+export function conflictCauses({ key }: SceneService, conflicts: readonly Conflict[]): readonly Cause[] {
+  const fields = new Set(conflicts.map(({ field }) => field));
+  return FIELDS.flatMap(({ code, field }) => (fields.has(field) ? [{ code, service: key }] : []));
 }
 
 function listed(clusters: readonly SceneCluster[]): string {

@@ -1,7 +1,8 @@
 import type { ServiceView } from '../../plan/service-view.ts';
 import type { Validity } from '../../plan/validity.ts';
 import type { Fix } from '../finding.ts';
-import type { SceneCluster, SceneService } from '../scene.ts';
+import type { Draft } from '../rule.ts';
+import type { Scene, SceneCluster, SceneService } from '../scene.ts';
 
 /** A cluster with an export of a service, valid or not. */
 export interface SceneExporter {
@@ -24,4 +25,23 @@ export function unexportFix({ namespace, name }: SceneService, cluster: SceneClu
   return cluster.type === 'context'
     ? { kind: 'command', text: `mcs unexport svc ${name} -n ${namespace} ${cluster.flag}` }
     : { kind: 'doc', text: `add Service ${namespace}/${name} to ${cluster.location}, or remove its ServiceExport` };
+}
+
+/** What a rule says of one export: the cluster and the service are known. */
+export type ExportDraft = Omit<Draft, 'cluster' | 'service'>;
+
+/** A rule about each export, by itself. */
+export function eachExport(
+  check: (exporter: SceneExporter, service: SceneService) => ExportDraft | undefined,
+): (scene: Scene) => Generator<Draft> {
+  return function* ({ sets }) {
+    for (const { services } of sets) {
+      for (const service of services) {
+        for (const exporter of exportersOf(service)) {
+          const draft = check(exporter, service);
+          if (draft !== undefined) yield { ...draft, cluster: exporter.cluster.name, service: service.key };
+        }
+      }
+    }
+  };
 }

@@ -1,19 +1,15 @@
-import {
-  CLUSTERSET_PROPERTY,
-  CLUSTER_ID_PROPERTY,
-  SLICE_MANAGED_BY_LABEL,
-  SOURCE_CLUSTER_LABEL,
-} from '../../api/labels.ts';
+import { CLUSTERSET_PROPERTY, CLUSTER_ID_PROPERTY } from '../../api/labels.ts';
 import { isDNSLabel } from '../../api/names.ts';
 import { type LeftOut, membershipOf } from '../../plan/membership.ts';
 import { ref } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { isListed } from '../scene.ts';
 import type { Scene, SceneCluster } from '../scene.ts';
+import { property } from './property.ts';
 
 const KEP = 'KEP-2149, "cluster.clusterset.k8s.io"';
 
-/** 120 to 127: who the clusters say they are. */
+/** 120 to 125: who the clusters say they are. */
 export const IDENTITY_RULES: readonly Rule[] = [
   ...(
     [
@@ -108,84 +104,7 @@ export const IDENTITY_RULES: readonly Rule[] = [
       }
     },
   },
-  {
-    code: 'MCS126',
-    title: 'id-differs-from-implementation',
-    severity: 'warning',
-    summary: 'The implementation in a cluster calls it by another name than its ClusterProperty.',
-    looksAt: `${SOURCE_CLUSTER_LABEL} of the slices that Cilium makes of local exports`,
-    why: 'Endpoints are filed under an id that no member has; DNS names by the declared id do not resolve.',
-    mend: 'Give both the same name.',
-    source: 'implementations.md §1.1; antrea PR#4795, users.md P11',
-    *check({ clusters }) {
-      for (const cluster of clusters) {
-        const { id } = cluster.identity;
-        if (id === undefined) continue;
-        for (const { metadata } of cluster.slices) {
-          const manager = metadata.labels?.[SLICE_MANAGED_BY_LABEL];
-          const called = metadata.labels?.[SOURCE_CLUSTER_LABEL];
-          if (manager !== 'endpointslice-local-mcsapi-controller.cilium.io' || called === undefined || called === id)
-            continue;
-          yield {
-            ...property(cluster, 'spec.value'),
-            message: `Cilium calls ${cluster.name} "${called}", its ClusterProperty says "${id}"`,
-            evidence: [`EndpointSlice ${metadata.namespace ?? ''}/${metadata.name}`],
-            fix: { kind: 'doc', text: `set cluster.name of Cilium and ${CLUSTER_ID_PROPERTY} to the same id` },
-          };
-          break;
-        }
-      }
-    },
-  },
-  {
-    code: 'MCS127',
-    title: 'id-refused-by-implementation',
-    severity: 'warning',
-    summary: 'A cluster id is legal, but not to the implementation in that cluster.',
-    looksAt: `ClusterProperty ${CLUSTER_ID_PROPERTY} where Cilium is at work`,
-    why: 'Cilium takes at most 32 lower-case characters, and never "default".',
-    mend: 'Choose an id that both take.',
-    source: 'cilium PR#32641, #32819; users.md P7',
-    *check({ clusters }) {
-      for (const cluster of clusters) {
-        const { id } = cluster.identity;
-        const hasCilium = cluster.facts.controllers.some(({ name }) => name === 'Cilium');
-        if (!hasCilium || id === undefined || (id.length <= 32 && id !== 'default' && isDNSLabel(id))) continue;
-        yield {
-          ...property(cluster, 'spec.value'),
-          message: `id "${id}" of ${cluster.name} is refused by Cilium: at most 32 characters, and not "default"`,
-          fix: { kind: 'doc', text: 'choose an id that Cilium takes as cluster.name' },
-        };
-      }
-    },
-  },
-  {
-    code: 'MCS130',
-    title: 'other-controller',
-    severity: 'info',
-    summary: 'Another MCS implementation is at work in a cluster.',
-    looksAt: 'workloads and EndpointSlices of the known implementations',
-    why: 'mcs does not reconcile that cluster; conditions and conflicts follow the rules of that implementation.',
-    mend: 'Nothing, if it is meant to be so.',
-    source: 'design rule 21; implementations.md §1, §3',
-    *check({ clusters }) {
-      for (const { name, facts } of clusters) {
-        for (const { name: controller, evidence, hazard } of facts.controllers) {
-          yield {
-            cluster: name,
-            message: `${controller} is at work in ${name}: mcs does not reconcile it`,
-            evidence: [evidence],
-            fix: { kind: 'doc', text: hazard },
-          };
-        }
-      }
-    },
-  },
 ];
-
-function property(cluster: SceneCluster, field: string): Pick<Draft, 'cluster' | 'object' | 'field'> {
-  return { cluster: cluster.name, object: ref('ClusterProperty', CLUSTER_ID_PROPERTY), field };
-}
 
 function* unusableId({ identity, wrong, problem }: LeftOut, clusters: readonly SceneCluster[]): Generator<Draft> {
   const cluster = clusters.find(({ name }) => name === identity.cluster);

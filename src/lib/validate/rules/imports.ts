@@ -3,7 +3,8 @@ import { isOurs } from '../../api/labels.ts';
 import { ref } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { isListed } from '../scene.ts';
-import type { Scene, SceneCluster, SceneService } from '../scene.ts';
+import type { Scene, SceneService } from '../scene.ts';
+import { aboutImport as about } from './about-import.ts';
 import { reconcileFix } from './reconcile-fix.ts';
 
 /** Implementations in which users write the ServiceImports themselves (implementations.md §1.1). */
@@ -11,7 +12,7 @@ const USER_MADE: ReadonlySet<string> = new Set(['Karmada']);
 
 const INVALID = ['MCS301', 'MCS302', 'MCS303', 'MCS305', 'MCS112'];
 
-/** 401 to 404, 413, 414: imports that are not there, or do not work. */
+/** 401 to 404: imports that are not there, or that nothing is behind. */
 export const IMPORT_RULES: readonly Rule[] = [
   {
     code: 'MCS401',
@@ -99,75 +100,7 @@ export const IMPORT_RULES: readonly Rule[] = [
       for (const { services } of sets) for (const service of services) yield* missing(service);
     },
   },
-  {
-    code: 'MCS413',
-    title: 'import-not-ready',
-    severity: 'warning',
-    summary: 'A ServiceImport says that it is not Ready.',
-    looksAt: 'condition Ready of the ServiceImports',
-    why: 'It may resolve and still reach nobody.',
-    mend: 'Do what the reason says.',
-    source: 'KEP-1645, "ServiceImport status"',
-    *check({ sets }) {
-      for (const { services } of sets) {
-        for (const service of services) {
-          for (const { cluster, view } of service.at) {
-            const ready = findCondition(view.import?.status?.conditions, READY);
-            // A directory has no API server that could give an IP: that is its nature.
-            if (ready?.status !== 'False' || (ready.reason === 'Pending' && cluster.type === 'directory')) continue;
-            yield {
-              ...about(service, cluster),
-              field: 'status.conditions',
-              message: `${service.key} is not ready in ${cluster.name}: ${ready.reason}${ready.message === '' ? '' : `: ${ready.message}`}`,
-              fix: reconcileFix(cluster),
-              causes: ['MCS401', 'MCS209'].map((code) => ({ code, service: service.key })),
-            };
-          }
-        }
-      }
-    },
-  },
-  {
-    code: 'MCS414',
-    title: 'import-differs',
-    severity: 'warning',
-    summary: 'An import that mcs made is not what the exports make of it now.',
-    looksAt: 'ServiceImports and derived Services with the mark of mcs, the merge of all exports',
-    why: 'Ports, type or IPs that clients see are of an earlier time.',
-    mend: 'mcs reconcile.',
-    source: 'design: diff of applied is empty',
-    *check({ sets }) {
-      for (const { services } of sets) {
-        for (const service of services) {
-          for (const { cluster, view } of service.at) {
-            if (view.import === undefined || !isOurs(view.import)) continue;
-            const changes = service.plan.changes.filter(
-              (change) =>
-                change.cluster === cluster.name &&
-                change.verb !== 'delete' &&
-                change.subresource === undefined &&
-                (change.kind === 'ServiceImport' || change.kind === 'Service'),
-            );
-            if (changes.length === 0) continue;
-            yield {
-              ...about(service, cluster),
-              message: `${service.key} in ${cluster.name} is not what the exports make of it now`,
-              evidence: changes.map(({ kind, verb, fields }) => `${kind}: ${verb} ${fields.join(', ')}`.trim()),
-              fix: reconcileFix(cluster),
-            };
-          }
-        }
-      }
-    },
-  },
 ];
-
-function about(
-  { key, name, namespace }: SceneService,
-  cluster: SceneCluster,
-): Pick<Draft, 'cluster' | 'service' | 'object'> {
-  return { cluster: cluster.name, service: key, object: ref('ServiceImport', name, namespace) };
-}
 
 function* orphan(service: SceneService, { clusters, isPartial }: Scene): Generator<Draft> {
   const { plan, key } = service;

@@ -1,9 +1,9 @@
-import { nearestNames } from '../../api/nearest.ts';
 import { isListed } from '../scene.ts';
 import type { SceneCluster, SceneService } from '../scene.ts';
 import { ref, showPlace, showRef, refOf } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { exportersOf, unexportFix } from './exporters.ts';
+import { type NearMiss, nearMisses } from './near-miss.ts';
 import { renderersIn } from './renderers.ts';
 
 const KEP = 'KEP-1645, "Exporting Services"; ServiceExportReasonNoService of mcs-api';
@@ -24,8 +24,10 @@ export const MISSING_SERVICE_RULES: readonly Rule[] = [
     mend: 'Create the Service, or remove the export.',
     source: KEP,
     *check({ sets }) {
+      const nearMiss = nearMisses();
       for (const { services } of sets) {
-        for (const service of services) for (const cluster of without(service)) yield* noService(service, cluster);
+        for (const service of services)
+          for (const cluster of without(service)) yield* noService(service, cluster, nearMiss);
       }
     },
   },
@@ -37,6 +39,7 @@ export const MISSING_SERVICE_RULES: readonly Rule[] = [
     mend: 'Give the export the name and namespace of the Service.',
     source: `${KEP}; subctl PR#735`,
     *check({ sets }) {
+      const nearMiss = nearMisses();
       for (const { services } of sets) {
         for (const service of services) {
           for (const cluster of without(service)) {
@@ -54,7 +57,7 @@ function without(service: SceneService): readonly SceneCluster[] {
   return exportersOf(service).flatMap(({ cluster, validity }) => (validity.reason === 'NoService' ? [cluster] : []));
 }
 
-function* noService(service: SceneService, cluster: SceneCluster): Generator<Draft> {
+function* noService(service: SceneService, cluster: SceneCluster, nearMiss: NearMiss): Generator<Draft> {
   const { key, name, namespace } = service;
   const base = {
     cluster: cluster.name,
@@ -114,21 +117,4 @@ function nearMissOf(service: SceneService, cluster: SceneCluster, near: string):
           }
         : { kind: 'doc', text: `call the ServiceExport ${near}, as the Service is` },
   };
-}
-
-/** A Service of almost that name here, not exported itself; or of that name in a namespace here. */
-function nearMiss({ namespace, name }: SceneService, { observed }: SceneCluster): string | undefined {
-  const inNamespace: string[] = [];
-  const elsewhere: string[] = [];
-  const exported = new Set(
-    [...observed.exports()].map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`),
-  );
-  for (const { metadata } of observed.services()) {
-    const key = `${metadata.namespace ?? ''}/${metadata.name}`;
-    if (exported.has(key)) continue;
-    if (metadata.namespace === namespace) inNamespace.push(metadata.name);
-    else if (metadata.name === name) elsewhere.push(key);
-  }
-  const [near] = nearestNames(inNamespace, name);
-  return near === undefined ? elsewhere.sort()[0] : `${namespace}/${near}`;
 }

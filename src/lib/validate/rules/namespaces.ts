@@ -1,9 +1,10 @@
 import { isSystemNamespace } from '../../api/names.ts';
-import { ref } from '../describe.ts';
+import { ref, refOf, showRef } from '../describe.ts';
 import type { Fix } from '../finding.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { isListed } from '../scene.ts';
 import type { SceneCluster, SceneService, SceneSet } from '../scene.ts';
+import { makersOf } from './renderers.ts';
 
 const SAMENESS = 'KEP-1645, "Namespace Sameness"';
 
@@ -65,7 +66,7 @@ function* missing({ services }: SceneSet): Generator<Draft> {
     const { namespace, plan } = service;
     if (isSystemNamespace(namespace) || !plan.exporters.some(({ validity }) => validity.valid)) continue;
     for (const { cluster, view } of service.at) {
-      if (view.namespace !== 'absent') continue;
+      if (view.namespace !== 'absent' || namespace === 'default') continue; // every cluster has that one
       const key = `${cluster.name} ${namespace}`;
       const hole = holes.get(key) ?? { cluster, namespace, of: [] };
       holes.set(key, hole);
@@ -73,18 +74,22 @@ function* missing({ services }: SceneSet): Generator<Draft> {
     }
   }
   for (const { cluster, namespace, of } of holes.values()) {
-    const known = isListed(cluster, 'Namespace');
+    const [maker] = makersOf(cluster, namespace);
+    const isUnlisted = !isListed(cluster, 'Namespace');
     const shown = of.slice(0, 5).map(({ key, status }) => `${key} is exported by ${status.exportedBy.join(', ')}`);
     yield {
       cluster: cluster.name,
       object: ref('Namespace', namespace),
       isAbsent: true,
-      ...(known ? {} : { severity: 'unknown' as const, causes: [{ code: 'MCS002', cluster: cluster.name }] }),
-      message: known
-        ? `namespace ${namespace} does not exist in ${cluster.name}, so ${of.length === 1 ? `${of[0]?.key ?? 'a service'} is` : `${of.length} services are`} not imported there`
-        : `whether namespace ${namespace} exists in ${cluster.name} is not known`,
+      ...(isUnlisted || maker !== undefined ? { severity: 'unknown' as const } : {}),
+      message: isUnlisted
+        ? `whether namespace ${namespace} exists in ${cluster.name} is not known`
+        : maker === undefined
+          ? `namespace ${namespace} does not exist in ${cluster.name}, so nothing is imported into it there`
+          : `namespace ${namespace} is in no file of ${cluster.name}; ${showRef(refOf(maker))} creates it`,
       evidence: of.length > 5 ? [...shown, `and ${of.length - 5} more`] : shown,
       fix: createFix(cluster, namespace),
+      causes: ['MCS002', 'MCS008', 'MCS004'].map((code) => ({ code, cluster: cluster.name })),
     };
   }
 }

@@ -55,10 +55,11 @@ export const SLICE_RULES: readonly Rule[] = [
       );
       const [first] = found;
       if (first === undefined) return undefined;
-      const list = found.slice(0, 3).map(({ address }) => address);
+      const list = found.slice(0, 5).map(({ address }) => address);
       return {
         field: `endpoints[${first.index}].addresses`,
-        message: `unusable in other clusters: ${list.join(', ')}${found.length > 3 ? `, and ${found.length - 3} more` : ''}`,
+        message: 'addresses that mean something else in other clusters',
+        evidence: found.length > 5 ? [...list, `and ${found.length - 5} more`] : list,
         fix: { kind: 'doc', text: 'give its Pods addresses that other clusters can reach' },
       };
     }),
@@ -164,8 +165,8 @@ function* overlaps({ sets }: Scene): Generator<Draft> {
         service: service.key,
         object: ref('EndpointSlice', slice.metadata.name, slice.metadata.namespace),
         field: 'endpoints',
-        message: `${first.name} and ${second.name} have endpoints with the same ${shared.size === 1 ? 'address' : `${shared.size} addresses`}: their Pod networks overlap`,
-        evidence: [...shared].sort().slice(0, 5),
+        message: `${first.name} and ${second.name} have endpoints with the same addresses: their Pod networks overlap`,
+        evidence: [...[...shared].sort().slice(0, 5), ...(shared.size > 5 ? [`and ${shared.size - 5} more`] : [])],
         fix: { kind: 'doc', text: 'give the clusters Pod networks of their own, or translate addresses (Globalnet)' },
       };
     }
@@ -191,7 +192,7 @@ function* stale(service: SceneService): Generator<Draft> {
       service: service.key,
       object: ref('EndpointSlice', change.object.metadata.name, service.namespace),
       ...(held === undefined ? { isAbsent: true } : {}),
-      message: `${changes.length} imported ${changes.length === 1 ? 'slice' : 'slices'} of ${service.key} in ${cluster.name} ${changes.length === 1 ? 'is' : 'are'} not what the exporters have now`,
+      message: `imported slices of ${service.key} in ${cluster.name} are not what the exporters have now`,
       evidence: changes
         .slice(0, 5)
         .map(({ verb, object, reason }) => `${verb} EndpointSlice ${object.metadata.name}: ${reason}`),

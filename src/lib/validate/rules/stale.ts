@@ -1,12 +1,12 @@
-import { IMPORT_ANNOTATION, SOURCE_CLUSTER_LABEL, isOurs } from '../../api/labels.ts';
-import { derivedName } from '../../api/names.ts';
+import { SOURCE_CLUSTER_LABEL } from '../../api/labels.ts';
 import { ref } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { isListed } from '../scene.ts';
 import type { Scene, SceneCluster, SceneSet } from '../scene.ts';
+import { ciliumNameOf } from './cilium-name.ts';
 import { reconcileFix } from './reconcile-fix.ts';
 
-/** 601 to 605: what clusters left behind. */
+/** 601 to 603: what is there of sources that give no more. */
 export const STALE_RULES: readonly Rule[] = [
   {
     code: 'MCS601',
@@ -66,49 +66,11 @@ export const STALE_RULES: readonly Rule[] = [
                 { code: 'MCS004', cluster: sources.get(id)?.cluster.name ?? id },
                 { code: 'MCS112', service: service.key },
                 { code: 'MCS304', service: service.key },
+                { code: 'MCS402', service: service.key },
               ],
             };
           }
         }
-      }
-    },
-  },
-  {
-    code: 'MCS604',
-    title: 'derived-without-import',
-    severity: 'warning',
-    summary: 'A derived Service is there, and its ServiceImport is not.',
-    looksAt: 'Services without selector that are named or annotated as derived, ServiceImports',
-    why: 'It keeps an IP for a service that is no longer imported.',
-    mend: 'Where mcs made it: mcs reconcile; else remove it.',
-    source: 'KEP-1645, "ClusterSetIP"; users.md P63',
-    *check({ sets }) {
-      for (const set of sets) for (const cluster of set.clusters) yield* leftDerived(cluster);
-    },
-  },
-  {
-    code: 'MCS605',
-    title: 'imports-in-nonmember',
-    severity: 'warning',
-    summary: 'A cluster that is a member of no clusterset holds imports that mcs made.',
-    looksAt: 'ServiceImports with the mark of mcs, ClusterProperties',
-    why: 'They are never updated again: clients there talk to endpoints of an earlier time.',
-    mend: 'mcs reconcile removes them, mcs join brings the cluster back.',
-    source: 'design rule 19; users.md P59',
-    *check({ clusters, sets }) {
-      if (!sets.some(({ clusterset }) => clusterset !== undefined)) return;
-      for (const cluster of clusters) {
-        if (cluster.failure !== undefined || cluster.identity.clusterset !== undefined) continue;
-        if (!isListed(cluster, 'ClusterProperty')) continue;
-        const ours = [...cluster.observed.imports()].filter(isOurs);
-        const [first] = ours;
-        if (first === undefined) continue;
-        yield {
-          cluster: cluster.name,
-          object: ref('ServiceImport', first.metadata.name, first.metadata.namespace),
-          message: `${cluster.name} is a member of no clusterset and holds ${ours.length} ${ours.length === 1 ? 'import' : 'imports'}`,
-          fix: { kind: 'command', text: 'mcs reconcile' },
-        };
       }
     },
   },
@@ -160,17 +122,16 @@ function* goneSources(set: SceneSet, scene: Scene): Generator<Draft> {
     }
   }
   for (const [id, { cluster, namespace, name, key, count }] of gone) {
-    const total = [...count.values()].reduce((sum, one) => sum + one, 0);
     yield {
       cluster: cluster.name,
       service: key,
       object: ref('EndpointSlice', name, namespace),
       field: `metadata.labels["${SOURCE_CLUSTER_LABEL}"]`,
       ...unsure(scene),
-      message: `${total} imported ${total === 1 ? 'slice is' : 'slices are'} of "${id}", which is no cluster here`,
+      message: `imported slices are of "${id}", which is no cluster here`,
       evidence: [...count].map(([where, number]) => `${where}: ${number}`),
       fix: { kind: 'command', text: `mcs reconcile --gone ${id} --dry-run` },
-      causes: duplicated(),
+      causes: [...calledSo(scene, id), ...duplicated()],
     };
   }
 }
@@ -202,36 +163,14 @@ function unsure(scene: Scene): Pick<Draft, 'severity'> {
   return isUnsure(scene) ? { severity: 'unknown' } : {};
 }
 
+/** An implementation that calls a cluster of ours so explains slices that seem to be of a stranger. */
+function calledSo({ clusters }: Scene, id: string): NonNullable<Draft['causes']> {
+  return clusters.flatMap((cluster) =>
+    ciliumNameOf(cluster)?.called === id ? [{ code: 'MCS126', cluster: cluster.name }] : [],
+  );
+}
+
 /** Ids that cannot be used make everything named by them look like that of strangers. */
 function duplicated(): NonNullable<Draft['causes']> {
   return [{ code: 'MCS001' }, { code: 'MCS120' }, { code: 'MCS121' }];
-}
-
-function* leftDerived({ name, observed, unlisted }: SceneCluster): Generator<Draft> {
-  if (unlisted.has('ServiceImport')) return;
-  const imports = new Set(
-    [...observed.imports()].map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`),
-  );
-  const derived = new Set(
-    [...observed.imports()].map(
-      ({ metadata }) => `${metadata.namespace ?? ''}/${derivedName(metadata.namespace ?? '', metadata.name)}`,
-    ),
-  );
-  for (const service of observed.services()) {
-    const { namespace = '', name: own, annotations } = service.metadata;
-    const of = annotations?.[IMPORT_ANNOTATION];
-    const isLeft =
-      of !== undefined && isOurs(service)
-        ? !imports.has(`${namespace}/${of}`)
-        : /^derived-[0-9a-v]{10}$/.test(own) &&
-          service.spec.selector === undefined &&
-          !derived.has(`${namespace}/${own}`);
-    if (!isLeft) continue;
-    yield {
-      cluster: name,
-      object: ref('Service', own, namespace),
-      message: `Service ${namespace}/${own} is derived of ${of === undefined ? 'an import' : `import ${namespace}/${of}`}, which ${name} does not have`,
-      fix: { kind: 'command', text: 'mcs reconcile' },
-    };
-  }
 }

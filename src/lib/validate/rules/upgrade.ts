@@ -165,8 +165,11 @@ function* inAlpha(cluster: SceneCluster): Generator<Draft> {
     object: refOf(first),
     manifest: first,
     field: 'apiVersion',
-    message: `${old.length} ${old.length === 1 ? 'manifest is' : 'manifests are'} in v1alpha1 of the MCS API`,
-    evidence: old.slice(0, 5).map(({ place }) => showPlace(place)),
+    message: 'manifests are in v1alpha1 of the MCS API',
+    evidence: [
+      ...old.slice(0, 5).map(({ place }) => showPlace(place)),
+      ...(old.length > 5 ? [`and ${old.length - 5} more`] : []),
+    ],
     fix: { kind: 'doc', text: `write apiVersion: ${MCS_GROUP}/v1beta1: the schemas are the same` },
   };
 }

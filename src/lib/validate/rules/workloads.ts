@@ -6,6 +6,7 @@ import { ref, refOf, showPlace, showRef } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
 import type { Scene, SceneCluster, SceneService } from '../scene.ts';
 import { exportersOf } from './exporters.ts';
+import { mayMakePods, isWorkload } from '../workload.ts';
 import { renderersIn } from './renderers.ts';
 
 /** 418 and 419: whether the Pods of the same files are those that an exported Service means. */
@@ -22,6 +23,8 @@ export const WORKLOAD_RULES: readonly Rule[] = [
     *check(scene) {
       for (const { service, cluster, selector, pods } of selectors(scene)) {
         if (pods.length === 0 || pods.some(({ labels }) => matches(selector, labels))) continue;
+        const near = nearby(selector, pods);
+        if (near.length === 0 && isOperated(cluster, service.namespace)) continue;
         const text = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
         yield {
           cluster: cluster.name,
@@ -29,7 +32,7 @@ export const WORKLOAD_RULES: readonly Rule[] = [
           object: ref('Service', service.name, service.namespace),
           field: 'spec.selector',
           message: `selector ${text.join(',')} of Service ${service.key} matches no Pods in ${cluster.name}`,
-          evidence: nearby(selector, pods),
+          evidence: near,
           fix: { kind: 'doc', text: `give the Pods behind ${service.key} the labels ${text.join(',')}` },
         };
       }
@@ -93,7 +96,7 @@ function* selectors({ clusters, sets }: Scene): Generator<Selecting> {
 
 function podsIn({ manifests }: SceneCluster): readonly Pods[] {
   return (manifests?.all ?? []).flatMap((of) => {
-    const template = of.value === undefined ? undefined : templateOf(of.kind, of.value);
+    const template = of.value === undefined || !isWorkload(of) ? undefined : templateOf(of.kind, of.value);
     if (template === undefined) return [];
     const metadata = isRecord(template.metadata) ? template.metadata : {};
     const labels = isRecord(metadata.labels) ? metadata.labels : {};
@@ -118,21 +121,18 @@ function templateOf(kind: string, value: Json): Json | undefined {
     const job = isRecord(spec.jobTemplate) ? spec.jobTemplate : {};
     spec = isRecord(job.spec) ? job.spec : {};
   }
-  return WORKLOADS.has(kind) && isRecord(spec.template) ? spec.template : undefined;
+  return isRecord(spec.template) ? spec.template : undefined;
 }
-
-const WORKLOADS: ReadonlySet<string> = new Set([
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'ReplicationController',
-  'Job',
-  'CronJob',
-]);
 
 function matches(selector: StringMap, labels: StringMap): boolean {
   return Object.entries(selector).every(([key, value]) => labels[key] === value);
+}
+
+/** Whether an operator may make Pods in a namespace, whose labels nobody has written down. */
+function isOperated({ manifests }: SceneCluster, namespace: string): boolean {
+  return (
+    manifests?.all.some((manifest) => (manifest.namespace ?? 'default') === namespace && mayMakePods(manifest)) ?? false
+  );
 }
 
 /** Pods that have a label of nearly that value: mostly a typing error. */
