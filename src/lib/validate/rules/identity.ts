@@ -117,12 +117,7 @@ function* unusableId({ identity, wrong, problem }: LeftOut, clusters: readonly S
       text: problem.next ?? `mcs join ${identity.clusterset ?? 'CLUSTERSET'} ${cluster.flag} --id ID`,
     },
   };
-  if (wrong !== 'missing') {
-    yield base;
-    return;
-  }
-  const unknown = !isListed(cluster, 'ClusterProperty');
-  yield { ...base, isAbsent: true, ...(unknown ? { severity: 'unknown' } : {}) };
+  yield wrong === 'missing' ? { ...base, isAbsent: true } : base;
 }
 
 function* nonMembers({ clusters, sets }: Scene): Generator<Draft> {

@@ -5,6 +5,7 @@ import type { Draft, Rule } from '../rule.ts';
 import { isListed } from '../scene.ts';
 import type { Scene, SceneService } from '../scene.ts';
 import { aboutImport as about } from './about-import.ts';
+import { misspelt } from './near-miss.ts';
 import { reconcileFix } from './reconcile-fix.ts';
 
 /** Implementations in which users write the ServiceImports themselves (implementations.md §1.1). */
@@ -65,25 +66,9 @@ export const IMPORT_RULES: readonly Rule[] = [
     mend: 'Export it, or give it another name.',
     source: 'KEP-1645, "Namespace Sameness"; Antrea docs, users.md P37',
     *check({ sets }) {
-      for (const { services } of sets) {
-        for (const service of services) {
-          if (service.plan.merged === undefined) continue;
-          for (const { cluster, view } of service.at) {
-            if (view.service === undefined || view.export !== undefined || isOurs(view.service)) continue;
-            if (!isListed(cluster, 'ServiceExport')) continue;
-            const { namespace, name, key } = service;
-            yield {
-              cluster: cluster.name,
-              service: key,
-              object: ref('Service', name, namespace),
-              message: `${cluster.name} has a Service ${key} of its own, and imports ${key} of ${service.status.exportedBy.join(', ')}`,
-              fix:
-                cluster.type === 'context'
-                  ? { kind: 'command', text: `mcs export svc ${name} -n ${namespace} ${cluster.flag}` }
-                  : { kind: 'doc', text: `export Service ${key} in ${cluster.name} too, or give it another name` },
-            };
-          }
-        }
+      for (const set of sets) {
+        const meant = misspelt(set);
+        for (const service of set.services) yield* inTheWay(service, meant);
       }
     },
   },
@@ -129,6 +114,32 @@ function* orphan(service: SceneService, { clusters, isPartial }: Scene): Generat
       ...service.at.map(({ cluster }) => ({ code: 'MCS004', cluster: cluster.name })),
     ],
   };
+}
+
+function* inTheWay(service: SceneService, meant: ReturnType<typeof misspelt>): Generator<Draft> {
+  const { namespace, name, key, plan, status } = service;
+  if (plan.merged === undefined) return;
+  for (const { cluster, view } of service.at) {
+    if (view.service === undefined || view.export !== undefined || isOurs(view.service)) continue;
+    if (!isListed(cluster, 'ServiceExport')) continue;
+    const misspeltAs = meant.get(cluster)?.get(key);
+    yield {
+      cluster: cluster.name,
+      service: key,
+      object: ref('Service', name, namespace),
+      message: `${cluster.name} has a Service ${key} of its own, and imports ${key} of ${status.exportedBy.join(', ')}`,
+      fix:
+        cluster.type === 'context'
+          ? { kind: 'command', text: `mcs export svc ${name} -n ${namespace} ${cluster.flag}` }
+          : { kind: 'doc', text: `export Service ${key} in ${cluster.name} too, or give it another name` },
+      // Its export may be there, and not be one.
+      causes: [
+        ...['MCS112', 'MCS304'].map((code) => ({ code, cluster: cluster.name, service: key })),
+        ...(misspeltAs === undefined ? [] : [{ code: 'MCS302', cluster: cluster.name, service: misspeltAs }]),
+        { code: 'MCS004', cluster: cluster.name },
+      ],
+    };
+  }
 }
 
 function* missing(service: SceneService): Generator<Draft> {

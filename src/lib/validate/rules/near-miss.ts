@@ -1,5 +1,6 @@
 import { nearestNames } from '../../api/nearest.ts';
-import type { SceneCluster, SceneService } from '../scene.ts';
+import type { SceneCluster, SceneService, SceneSet } from '../scene.ts';
+import { exportersOf } from './exporters.ts';
 import { renderersIn } from './renderers.ts';
 
 /** The key of the Service in a cluster that an export without a Service is likely to mean, if there is one. */
@@ -21,6 +22,20 @@ export function nearMisses(): NearMiss {
     const [elsewhere] = (byName.get(name) ?? []).toSorted();
     return elsewhere === undefined ? undefined : `${elsewhere}/${name}`;
   };
+}
+
+/** Keys of the exports without a Service, by the cluster and the key of the Service that each is likely to mean. */
+export function misspelt({ services }: SceneSet): ReadonlyMap<SceneCluster, ReadonlyMap<string, string>> {
+  const nearMiss = nearMisses();
+  const found = new Map<SceneCluster, Map<string, string>>();
+  for (const service of services) {
+    for (const { cluster, validity } of exportersOf(service)) {
+      const near = validity.reason === 'NoService' ? nearMiss(service, cluster) : undefined;
+      if (near === undefined) continue;
+      found.set(cluster, (found.get(cluster) ?? new Map<string, string>()).set(near, service.key));
+    }
+  }
+  return found;
 }
 
 /** `cart-redis` is no typing error of `cart`, but another Service beside it. */
