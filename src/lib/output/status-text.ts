@@ -31,8 +31,8 @@ function columns({ wide, colour, now }: StatusTextOptions): readonly Column<Serv
     { header: 'NAMESPACE', value: (row) => row.namespace, whole: true },
     { header: 'NAME', value: (row) => row.name, whole: true },
     { header: 'TYPE', value: (row) => row.type ?? '' },
-    { header: 'PORTS', value: (row) => (wide ? portsOf(row).join(',') : listWithin(portsOf(row), 14)) },
-    { header: 'EXPORTED BY', value: (row) => (wide ? row.exportedBy.join(',') : listWithin(row.exportedBy, 20)) },
+    { header: 'PORTS', value: (row) => (wide ? portsOf(row).join(',') : listWithin(portsOf(row), 18)) },
+    { header: 'EXPORTED BY', value: (row) => (wide ? row.exportedBy.join(',') : listWithin(row.exportedBy, 18)) },
     {
       header: wide ? 'IMPORTED BY' : 'IMPORTED',
       value: (row) => (wide ? row.importedBy.join(',') : importedShare(row)),
