@@ -19,6 +19,8 @@ interface Start {
   readonly steady: number;
   /** The same from the start of the process. */
   readonly whole: number;
+  /** Processor time until then, from the start of the process. */
+  readonly cpu: number;
   readonly writes: number;
   /** From the start of the process until all clusters hold a change that was made while it was down. */
   readonly everywhere: number;
@@ -59,13 +61,13 @@ async function startUnchanged(
   const marks = await mark(all);
   const mcs = await LongRun.start(scratch, flags);
   await mcs.worked(CLUSTERS * SERVICES);
-  const steady = performance.now();
+  const [steady, cpu] = [performance.now(), mcs.cpu()];
   await mcs.idle(); // a write that is not due may come late
   const requests = await requestsSince(marks, all);
   await mcs.kill();
   const lists = requests.filter(({ verb }) => verb === 'list').map(({ received }) => received);
   const firstList = Math.min(...lists) - performance.timeOrigin;
-  return { steady: steady - firstList, whole: steady - mcs.started, writes: requests.filter(isWrite).length };
+  return { steady: steady - firstList, whole: steady - mcs.started, cpu, writes: requests.filter(isWrite).length };
 }
 
 async function startChanged(
@@ -106,6 +108,15 @@ function rowsOf(starts: readonly Start[]): Result['rows'] {
       ours: spread(whole, 'ms'),
       other,
       ratio: median(whole) / MOST.steady,
+    },
+    {
+      measure: 'processor time, from the start of the process',
+      ours: spread(
+        starts.map(({ cpu }) => cpu),
+        'ms',
+      ),
+      other,
+      ratio: median(starts.map(({ cpu }) => cpu)) / MOST.steady,
     },
     {
       measure: `writes in ${ROUNDS} starts`,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'esbuild';
 import { selfSigned } from '../test/lib/clusters/kube/loopback.ts';
 
 /** Kinds that are watched in each cluster. */
@@ -16,6 +17,9 @@ const EVENTS = 40_000;
 const LOOK = 10;
 const SETTLE = 5;
 
+/** Of Node, as in deploy/base/deployment.yaml. */
+export const DEPLOYED: readonly string[] = ['--max-semi-space-size=2'];
+
 /** What holding the watches of so many clusters took. */
 export interface Held {
   readonly clusters: number;
@@ -27,26 +31,53 @@ export interface Held {
   readonly eventsPerSecond: number;
 }
 
-/** Makes the certificate of the servers of this part, in a folder. */
-export function makeCertificate(folder: string): Certificate {
+/** What the processes of this part need. Paths. */
+export interface Props {
+  /** PEM */
+  readonly cert: string;
+  readonly key: string;
+  readonly holder: string;
+}
+
+/**
+ * Makes a certificate, and a bundle of the holder as mcs is one: what turns TypeScript into JavaScript as it is loaded, and the
+ * sources, take 25 MiB that no user has. client-node stays a part that only its own holder loads.
+ */
+export async function makeProps(folder: string): Promise<Props> {
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
   const pair = selfSigned();
   writeFileSync(cert, pair.cert);
   writeFileSync(key, pair.key);
-  return { cert, key };
+  const holder = join(folder, 'holder');
+  await build({
+    entryPoints: [join(import.meta.dirname, 'watches-client.ts')],
+    outdir: holder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.19',
+    conditions: ['node'],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'warning',
+  });
+  return { cert, key, holder: join(holder, 'watches-client.mjs') };
 }
 
-/** Paths of PEM files. */
-export interface Certificate {
-  readonly cert: string;
-  readonly key: string;
-}
-
-/** Holds the watches of so many clusters: a client and a server, each a process of its own, for half a minute. */
-export async function hold(client: string, clusters: number, { cert, key }: Certificate): Promise<Held> {
-  const server = new Child('watches-server.ts', [cert, key]);
+/**
+ * Holds the watches of so many clusters: a client and a server, each a process of its own, for half a minute.
+ * @param flags of the client's Node
+ */
+export async function hold(
+  client: string,
+  clusters: number,
+  { cert, key, holder: bundle }: Props,
+  flags = DEPLOYED,
+): Promise<Held> {
+  const server = new Child(join(import.meta.dirname, 'watches-server.ts'), [], [cert, key]);
   const port = await server.line();
-  const holder = new Child('watches-client.ts', [client, `https://127.0.0.1:${port}`, cert, String(clusters)]);
+  const holder = new Child(bundle, flags, [client, `https://127.0.0.1:${port}`, cert, String(clusters)]);
   try {
     const began = holder.ask('start');
     await began;
@@ -66,14 +97,13 @@ export async function hold(client: string, clusters: number, { cert, key }: Cert
   }
 }
 
-/** A script of this folder in a process of its own, which answers lines with lines. */
+/** A script in a process of its own, which answers lines with lines. */
 class Child {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(script: string, args: readonly string[]) {
-    const path = join(import.meta.dirname, script);
-    this.#child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  constructor(script: string, flags: readonly string[], args: readonly string[]) {
+    this.#child = spawn(process.execPath, [...flags, script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 

@@ -1,7 +1,7 @@
 import { hasOpenSSL } from '../test/lib/clusters/kube/loopback.ts';
 import type { Scratch } from './program.ts';
 import { type Result, type Row, atMost } from './result.ts';
-import { type Held, hold, makeCertificate } from './watches-hold.ts';
+import { type Held, hold, makeProps } from './watches-hold.ts';
 
 /** MB that 500 clusters may take. */
 const MOST_MEMORY = 400;
@@ -12,14 +12,15 @@ const MOST_MEMORY = 400;
  */
 export async function measureWatches(scratch: Scratch): Promise<Result> {
   if (!hasOpenSSL) return { rows: [], skipped: ['watches: no openssl program to make a certificate with'] };
-  const certificate = makeCertificate(scratch.folder('watches'));
-  const few = await hold('ours', 100, certificate);
-  const theirs = await hold('client-node', 100, certificate);
-  const many = await hold('ours', 500, certificate);
-  return { rows: rowsOf(few, theirs, many), skipped: [] };
+  const props = await makeProps(scratch.folder('watches'));
+  const few = await hold('ours', 100, props);
+  const theirs = await hold('client-node', 100, props);
+  const many = await hold('ours', 500, props);
+  const plain = await hold('ours', 500, props, []);
+  return { rows: rowsOf(few, theirs, many, plain), skipped: [] };
 }
 
-function rowsOf(few: Held, theirs: Held, many: Held): readonly Row[] {
+function rowsOf(few: Held, theirs: Held, many: Held, plain: Held): readonly Row[] {
   const row = (measure: string, ours: Held, other: Held, read: (held: Held) => number, unit: string): Row => ({
     measure,
     ours: `${show(read(ours))} ${unit}`,
@@ -44,6 +45,12 @@ function rowsOf(few: Held, theirs: Held, many: Held): readonly Row[] {
       other: `${MOST_MEMORY} MB`,
       ratio: (many.megabytes * 2 ** 20) / (MOST_MEMORY * 1e6),
       target: atMost(1),
+    },
+    {
+      measure: "500 clusters: resident memory, Node's defaults",
+      ours: `${show(plain.megabytes)} MiB`,
+      other: `as deployed: ${show(many.megabytes)} MiB`,
+      ratio: plain.megabytes / many.megabytes,
     },
     {
       measure: '500 clusters: memory for each more than 100',

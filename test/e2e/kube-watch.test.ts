@@ -93,7 +93,7 @@ describeWithServers('a watch of an API server', () => {
         watching(kind, remote),
       ),
     );
-    expect(proxy.taken()).toBe(2); // the other is of requests, of which this context sends one at a time
+    expect(proxy.taken()).toBe(1); // the lists are on it too
     await remote.close();
     await proxy.close();
   });
