@@ -3,7 +3,8 @@ import type { Member, PlanOptions } from '../plan/member.ts';
 import { compareText } from '../plan/order.ts';
 import { planService } from '../plan/service-plan.ts';
 import { serviceStatus } from '../plan/service-status.ts';
-import type { Scene, SceneCluster, SceneService, SceneSet } from './scene.ts';
+import { OBSERVED_KINDS } from '../plan/observed.ts';
+import { type Scene, type SceneCluster, type SceneService, type SceneSet, isListed } from './scene.ts';
 
 /** A cluster with what a plan needs to know of it. */
 export interface PlannedCluster {
@@ -55,7 +56,7 @@ function setOf(
   allowedNamespaces: readonly string[],
 ): SceneSet {
   const taken = new Set<string>();
-  const members = planned.map(({ cluster, fields }): { cluster: SceneCluster; member: Member } => {
+  const members = planned.map(({ cluster, fields }): Known => {
     const { id } = cluster.identity;
     const usable = id !== undefined && !taken.has(id) ? id : cluster.name;
     taken.add(usable);
@@ -85,10 +86,40 @@ function setOf(
     const slash = key.indexOf('/');
     const [namespace, name] = [key.slice(0, slash), key.slice(slash + 1)];
     if (INNER_NAMESPACES.has(namespace)) return [];
-    const all = members.map(({ member }) => member);
-    const plan = planService(namespace, name, all, planOptions);
+    const { plan, status } = planOf(namespace, name, members, planOptions);
     const at = members.map(({ cluster, member }) => ({ cluster, member, view: member.observed.view(namespace, name) }));
-    return [{ namespace, name, key, plan, status: serviceStatus(plan, all), at }];
+    return [{ namespace, name, key, plan, status, at }];
   });
   return { clusterset, clusters: planned.map(({ cluster }) => cluster), services };
+}
+
+/** A cluster of a set as rules and as plans know it. */
+interface Known {
+  readonly cluster: SceneCluster;
+  readonly member: Member;
+}
+
+/**
+ * What all say of a service, as far as it is known. What would have to be changed is planned without those of which a
+ * kind could not be listed, as it is when they are reconciled: what they give is unknown, not gone (design rule 19).
+ */
+function planOf(
+  namespace: string,
+  name: string,
+  known: readonly Known[],
+  options: PlanOptions,
+): Pick<SceneService, 'plan' | 'status'> {
+  const planFor = (some: readonly Known[]): Pick<SceneService, 'plan' | 'status'> => {
+    const members = some.map(({ member }) => member);
+    const plan = planService(namespace, name, members, options);
+    return { plan, status: serviceStatus(plan, members) };
+  };
+  const all = planFor(known);
+  const whole = known.filter(({ cluster }) => OBSERVED_KINDS.every((kind) => isListed(cluster, kind)));
+  if (whole.length === known.length) return all;
+  const sure = planFor(whole);
+  return {
+    plan: { ...all.plan, changes: sure.plan.changes },
+    status: { ...all.status, contradictions: sure.status.contradictions },
+  };
 }
