@@ -12,7 +12,7 @@ export async function renderDocument(kind: string, result: object, format: Docum
 
 /** Any plain object, e.g. a manifest, as JSON or YAML. */
 export async function renderObject(object: object, format: DocumentFormat): Promise<string> {
-  if (format === 'json') return `${escapeHidden(JSON.stringify(object, undefined, 2), format)}\n`;
+  if (format === 'json') return jsonText(object);
   const { DEFAULT_SCALAR_STYLE_RULES, SCALAR_STYLE, dump } = await import('js-yaml');
   // Through JSON first, so that both formats leave out the same things: undefined fields, class instances.
   const plain: unknown = JSON.parse(JSON.stringify(object));
@@ -22,6 +22,11 @@ export async function renderObject(object: object, format: DocumentFormat): Prom
   };
   const scalarStyleRules = [quoteHidden, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)];
   return escapeHidden(dump(plain, { noRefs: true, lineWidth: -1, scalarStyleRules }), format);
+}
+
+/** Any plain object as JSON that is safe to look at on a terminal. */
+export function jsonText(object: object): string {
+  return `${escapeHidden(JSON.stringify(object, undefined, 2), 'json')}\n`;
 }
 
 /** A document as one line of JSON, for what is followed line by line. */

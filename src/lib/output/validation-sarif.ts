@@ -3,6 +3,7 @@ import { IN_BASELINE } from '../validate/baseline.ts';
 import { compareFindings, pathOf } from '../validate/causes.ts';
 import type { Finding, RuleInfo, Severity, ValidationReport } from '../validate/finding.ts';
 import { fingerprintOf } from '../validate/fingerprint.ts';
+import { jsonText } from './document.ts';
 import { linesOf, objectText, openableFile } from './validation-words.ts';
 import { visible } from './visible.ts';
 
@@ -32,7 +33,7 @@ export function validationSarif(report: ValidationReport, rules: readonly RuleIn
       },
     ],
   };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+  return jsonText(log);
 }
 
 function descriptor(rule: RuleInfo): ReportingDescriptor {
