@@ -21,7 +21,7 @@ export default class Validate extends ClusterCommand {
   static override hiddenAliases = ['lint', 'diagnose'];
   static override summary = 'Check a clusterset: offline from directories, live, or what if directories were applied.';
   static override description =
-    'Every finding has a code, a place, and what mends it; one that another explains is folded under it. With directories alone no network is used. A directory of the name of a context is laid over it: what if this were applied. What could not be found out is UNKNOWN, which is never OK. Nothing is written to clusters.';
+    'Every finding has a code, a place, and what mends it; one that another explains is folded under it. With directories alone no network is used. A directory that has the name or the cluster id of a context is laid over it: what if this were applied. What could not be found out is UNKNOWN, which is never OK. Nothing is written to clusters.';
   static override examples = [
     {
       description: 'Folders of manifests, in CI: text in the log, and files for the platform:',
@@ -56,6 +56,7 @@ export default class Validate extends ClusterCommand {
         severities,
         ours: ours.map(({ crd }) => crd),
         isPartial,
+        now: time.toISOString(),
         ...(flags.clusterset === undefined ? {} : { clusterset: flags.clusterset }),
         onCluster: (name, failed) => {
           progress.done(name, failed ? 'did not answer' : 'read');

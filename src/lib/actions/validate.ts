@@ -1,13 +1,16 @@
 import type { Overlaid } from '../clusters/open.ts';
 import { NothingUsableError } from '../errors.ts';
 import { withoutTwins } from '../plan/membership.ts';
-import { buildScene } from '../validate/build-scene.ts';
+import { type PlannedCluster, buildScene } from '../validate/build-scene.ts';
 import { type Located, runRules } from '../validate/engine.ts';
 import type { Finding, Severity, ValidatedCluster } from '../validate/finding.ts';
 import { RULES } from '../validate/rules.ts';
 import type { Scene, SceneCluster } from '../validate/scene.ts';
+import { whatIf } from '../validate/what-if.ts';
 import { inParallel } from './in-parallel.ts';
+import { withOverlays } from './overlays.ts';
 import { scan } from './scan.ts';
+import { sceneCluster } from './scene-cluster.ts';
 
 export interface ValidateOptions {
   /** Only this clusterset is looked into. */
@@ -20,6 +23,8 @@ export interface ValidateOptions {
   readonly severities: ReadonlyMap<string, Severity>;
   /** The CRDs that this mcs installs. */
   readonly ours: Scene['ours'];
+  /** RFC 3339: when manifests that are laid over a cluster would be applied. */
+  readonly now: string;
   /** True when only some of the contexts there are were chosen. */
   readonly isPartial: boolean;
   /** Called as each cluster was read. */
@@ -34,6 +39,8 @@ export interface Validated {
   readonly findings: readonly Finding[];
   /** Files that are no manifests. */
   readonly leftOut: readonly { readonly file: string; readonly why: string }[];
+  /** What live clusters told on the way. */
+  readonly warnings: readonly { readonly cluster: string; readonly message: string }[];
   readonly scene: Scene;
 }
 
@@ -42,23 +49,17 @@ export interface Validated {
  * @throws NothingUsableError when no cluster could be read at all
  */
 export async function validateClusters(clusters: readonly Overlaid[], options: ValidateOptions): Promise<Validated> {
-  const planned = await inParallel(clusters, options.concurrency, async (each) => {
-    const result = await scan(each);
-    options.onCluster?.(each.cluster.name, result.cluster.failure !== undefined);
-    return result;
+  const read = await inParallel(clusters, options.concurrency, async ({ cluster, over }) => {
+    const below = over === undefined ? {} : { over: await scan(over) };
+    const scanned = await scan(cluster);
+    options.onCluster?.(cluster.name, (below.over ?? scanned).failure !== undefined);
+    return { cluster, scanned, ...below };
   });
+  const planned = withOverlays(read, options.now).map(({ cluster, scanned }) => sceneCluster(cluster, scanned));
   requireOne(planned.map(({ cluster }) => cluster));
-  const { kept } = withoutTwins(planned.map((each) => ({ ...each.cluster.identity, each })));
-  const twins = planned.flatMap(({ cluster }) => {
-    const twin = kept.find(({ uid, cluster: name }) => uid === cluster.identity.uid && name !== cluster.name);
-    const isKept = kept.some(({ cluster: name }) => name === cluster.name);
-    return isKept || twin === undefined ? [] : [{ kept: twin.cluster, left: cluster.name }];
-  });
-  const scene = buildScene(
-    kept.map(({ each }) => each),
-    { ...options, twins },
-  );
-  const located = runRules(scene, RULES, { severities: options.severities });
+  const { kept, twins } = withoutTwinsIn(planned);
+  const scene = buildScene(kept, { ...options, twins });
+  const located = runRules(scene, whatIf(RULES), { severities: options.severities });
   const [only, ...others] = scene.sets;
   const clusterset = others.length === 0 ? only?.clusterset : undefined;
   return {
@@ -67,8 +68,29 @@ export async function validateClusters(clusters: readonly Overlaid[], options: V
     services: scene.sets.reduce((sum, set) => sum + set.services.length, 0),
     findings: located.map((each) => withLine(scene, each)),
     leftOut: scene.clusters.flatMap(({ manifests }) => manifests?.leftOut ?? []),
+    warnings: read.flatMap(({ cluster, scanned, over }) =>
+      cluster.type === 'directory' && over === undefined
+        ? []
+        : (over ?? scanned).facts.warnings.map((message) => ({ cluster: cluster.name, message })),
+    ),
     scene,
   };
+}
+
+/** Of several contexts of one cluster the first counts, but one with manifests laid over it before all others. */
+function withoutTwinsIn(planned: readonly PlannedCluster[]): {
+  readonly kept: readonly PlannedCluster[];
+  readonly twins: Scene['twins'];
+} {
+  const isOverlay = ({ cluster }: PlannedCluster): boolean => cluster.type === 'overlay';
+  const preferred = [...planned.filter(isOverlay), ...planned.filter((each) => !isOverlay(each))];
+  const first = new Set(withoutTwins(preferred.map((each) => ({ ...each.cluster.identity, each }))).kept);
+  const kept = planned.filter((each) => [...first].some((one) => one.each === each));
+  const twins = planned.flatMap((each) => {
+    const twin = kept.find(({ cluster }) => cluster.identity.uid === each.cluster.identity.uid);
+    return kept.includes(each) || twin === undefined ? [] : [{ kept: twin.cluster.name, left: each.cluster.name }];
+  });
+  return { kept, twins };
 }
 
 function requireOne(clusters: readonly SceneCluster[]): void {

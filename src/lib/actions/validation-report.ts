@@ -17,7 +17,7 @@ export function reportOf(
   validated: Validated,
   options: ReportOptions,
 ): { readonly report: ValidationReport; readonly baseline: Baseline } {
-  const { findings: found, scene, leftOut: _, ...rest } = validated;
+  const { findings: found, scene, leftOut: _, warnings: __, ...rest } = validated;
   const read = validated.clusters.filter(({ state }) => state === 'ok').map(({ cluster }) => cluster);
   const findings = applySuppressions(found, {
     annotations: ignoresIn(scene),

@@ -59,6 +59,16 @@ export interface SceneCluster {
   readonly manifests: Manifests | undefined;
   /** What of the generated kinds it holds at all: Git is not a snapshot, so what lacks there may mean nothing. */
   readonly generated: Generated;
+  /** Of an overlay. */
+  readonly applied?: Applied;
+}
+
+/** What manifests make of the services of the live cluster that they are laid over, by `namespace/name`. */
+export interface Applied {
+  /** Services whose Service or ServiceExport the files make otherwise than it is, those of `created` among them. */
+  readonly changed: ReadonlySet<string>;
+  /** Services of which one of the two stands in the files alone. */
+  readonly created: ReadonlySet<string>;
 }
 
 /** Whether a directory holds any such thing, so that its absence means something. Of a context all but conditions are true. */

@@ -26,7 +26,15 @@ export async function validated(files: Files, options: Partial<ValidateOptions> 
   );
   const result = await validateClusters(
     clusters.map((cluster) => ({ cluster })),
-    { concurrency: 4, allowedNamespaces: [], severities: new Map(), isPartial: false, ours: [], ...options },
+    {
+      concurrency: 4,
+      allowedNamespaces: [],
+      severities: new Map(),
+      isPartial: false,
+      ours: [],
+      now: '2026-01-01T00:00:00Z',
+      ...options,
+    },
   );
   return result.findings.map((finding) =>
     finding.file === undefined ? finding : { ...finding, file: relative(root, finding.file) },

@@ -14,6 +14,7 @@ async function findingsOf(clusters: readonly Cluster[], isPartial = false): Prom
       allowedNamespaces: [],
       severities: new Map(),
       isPartial,
+      now: '2026-01-01T00:00:00Z',
       ours: [crd('v0.5.2', ['v1beta1', 'v1alpha1'])],
     },
   );
