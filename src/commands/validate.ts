@@ -9,7 +9,8 @@ import { RULES_KIND, ruleTable } from '../lib/output/rule-text.ts';
 import { parseBaseline } from '../lib/validate/baseline.ts';
 import type { RuleInfo, ValidationReport } from '../lib/validate/finding.ts';
 import { RULE_INFOS } from '../lib/validate/rule-infos.ts';
-import { failsAt } from '../lib/validate/summary.ts';
+import { ruleNamed } from '../lib/validate/rule-named.ts';
+import { failsAt, isIncomplete } from '../lib/validate/summary.ts';
 import { parseSuppress } from '../lib/validate/suppress-flag.ts';
 import { readInputFile } from '../output-files.ts';
 import { parseOutputs, parseSeverities, validateFlags } from '../validate-flags.ts';
@@ -40,9 +41,11 @@ export default class Validate extends ClusterCommand {
     const { flags } = await this.parse(Validate);
     const outputs = parseOutputs(flags.output);
     if (flags.list) return this.#list(outputs[0]?.format);
-    const plan = { outputs, baselineFile: flags['write-baseline'] };
+    const { 'write-baseline': baselineFile } = flags;
+    const plan = { outputs, baselineFile };
     checkOutputs(plan);
     const severities = parseSeverities(flags.severity);
+    for (const code of severities.keys()) ruleNamed(RULE_INFOS, code);
     const suppress = (flags.suppress ?? []).map(parseSuppress);
     const { baseline: file } = flags;
     const baseline = file === undefined ? {} : { baseline: parseBaseline(await readInputFile(file), file) };
@@ -64,7 +67,9 @@ export default class Validate extends ClusterCommand {
       }),
     );
     if (flags.verbose) for (const { file: left, why } of validated.leftOut) this.note(`left out: ${left}: ${why}`);
-    const { report, baseline: written } = reportOf(validated, { suppress, ...baseline });
+    for (const { cluster, message } of validated.warnings) this.warn(`${cluster}: ${message}`);
+    const known = { ...baseline, ...(baselineFile === undefined ? {} : { writeBaseline: baselineFile }) };
+    const { report, baseline: written } = reportOf(validated, { suppress, severities, ...known });
     const { strict, verbose } = flags;
     const failOn = flags['fail-on'];
     const { version } = this.config;
@@ -74,7 +79,7 @@ export default class Validate extends ClusterCommand {
       { stdout: this.context.stdout, colour: this.textOptions().colour },
     );
     if (failsAt(report, failOn, strict)) this.endWith(EXIT.negative);
-    else if (report.clusters.some(({ state }) => state === 'unreachable')) this.endWith(EXIT.partial);
+    else if (isIncomplete(report)) this.endWith(EXIT.partial);
     return report;
   }
 

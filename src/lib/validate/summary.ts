@@ -38,3 +38,11 @@ export function failsAt(report: Pick<ValidationReport, 'findings'>, failOn: Fail
     ({ severity, suppressed }) => suppressed === undefined && isAtLeast(severity, failOn, strict),
   );
 }
+
+/** What says that a cluster, or a kind in it, could not be read. */
+const UNREAD: readonly string[] = ['MCS001', 'MCS002'];
+
+/** Whether something could not be read, and nobody has said that this is not to count. */
+export function isIncomplete(report: Pick<ValidationReport, 'findings'>): boolean {
+  return report.findings.some(({ code, suppressed }) => suppressed === undefined && UNREAD.includes(code));
+}
