@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { KnownFile } from './known-file.ts';
 import type { Layer } from './layer.ts';
 import { isOwn } from './layout.ts';
+import { isSteering } from './left-out.ts';
 import { markOf } from './mark.ts';
+import { NO_PATCHES, type Patches } from './patches.ts';
 import type { Problem } from './place.ts';
 import type { Found } from './walk.ts';
 
@@ -13,6 +15,8 @@ export interface Tree {
   readonly path: string;
   /** Undefined when nothing is there any more. */
   readonly found: Found | undefined;
+  /** Of the whole layer. */
+  readonly patches?: Patches;
 }
 
 /** Real paths of folders. */
@@ -36,6 +40,7 @@ export class LayerFiles {
   /** Paths that a link leads to or through. */
   #throughLinks: ReadonlySet<string> = new Set();
   #links = false;
+  #patches = NO_PATCHES;
 
   constructor(layer: Layer, index: number) {
     this.layer = layer;
@@ -50,6 +55,11 @@ export class LayerFiles {
   /** Whether links are in it: then only a walk tells what a file or folder that comes or goes means. */
   get links(): boolean {
     return this.#links;
+  }
+
+  /** What is left out of what was walked. */
+  get patches(): Patches {
+    return this.#patches;
   }
 
   /** The path of what is below the root; undefined for all else. */
@@ -68,8 +78,22 @@ export class LayerFiles {
     return path !== undefined && this.files.has(path) && !this.#throughLinks.has(path) ? path : undefined;
   }
 
+  /** Whether what others are may be otherwise since something happened to a file: a chart's, or a kustomization. */
+  maySteer(real: string): boolean {
+    const known = this.#patches.kustomizations.get(real);
+    if (known !== undefined) return known.mark === undefined || known.mark !== markOf(real);
+    return isSteering(real) && (this.#links || this.below(real) !== undefined);
+  }
+
+  /** Whether a folder holds a file that says which others are patches. */
+  hasKustomization(path: string): boolean {
+    const real = join(this.root, path);
+    return [...this.#patches.kustomizations.keys()].some((kustomization) => isAtOrBelow(kustomization, real));
+  }
+
   /** Whether something that is said to have happened to a file can be of no interest here. */
   isNothingNew(real: string): boolean {
+    if (this.#patches.kustomizations.has(real) && this.maySteer(real)) return false;
     const path = this.pathOf(real);
     const mark = path === undefined ? undefined : this.files.get(path)?.mark;
     if (path !== undefined) return mark !== undefined && mark === markOf(real);
@@ -80,7 +104,7 @@ export class LayerFiles {
   }
 
   /** Takes over the folders and links that were found. */
-  take({ path, found }: Tree): FolderNews {
+  take({ path, found, patches }: Tree): FolderNews {
     const seen = found === undefined ? [] : [...found.folders];
     const gone = this.#folders(path).filter((folder) => !found?.folders.has(folder));
     for (const folder of gone) this.folders.delete(folder);
@@ -91,6 +115,7 @@ export class LayerFiles {
       this.#linked = found?.linked ?? new Map();
       this.#throughLinks = new Set(this.#linked.values());
       this.#links = found?.links ?? false;
+      this.#patches = patches ?? NO_PATCHES;
     }
     return { seen, gone };
   }

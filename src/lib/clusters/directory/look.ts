@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { type KnownFile, knownFile } from './known-file.ts';
+import { readPatches } from './kustomization.ts';
 import type { Layer } from './layer.ts';
 import { type LayerFiles, type Tree, statsOf } from './layer-files.ts';
 import { markOf } from './mark.ts';
 import { Part, type Source } from './part.ts';
+import { withoutPatches } from './patches.ts';
 import { type Places, type Suspects, placesIn } from './suspects.ts';
 import { isManifest, walk } from './walk.ts';
 
@@ -81,9 +83,10 @@ interface Walked {
 function treesIn(layer: Layer & { readonly type: 'directory' }, known: LayerFiles, places: Places | 'all'): Walked {
   if (places === 'all') {
     const found = walk(layer.path, layer.shown);
-    const paths = new Set(found.files);
-    // One that is there still, but is read by another path now, is gone too.
-    return { trees: [{ path: '', found }], paths, gone: known.filesAt('').filter((path) => !paths.has(path)) };
+    const patches = readPatches(found.kustomizations, known.patches);
+    const paths = new Set(withoutPatches(found.files, patches));
+    // One that is there still, but is read by another path now, or is a patch now, is gone too.
+    return { trees: [{ path: '', found, patches }], paths, gone: known.filesAt('').filter((path) => !paths.has(path)) };
   }
   const trees: Tree[] = [];
   const paths = new Set(places.files);
@@ -93,10 +96,12 @@ function treesIn(layer: Layer & { readonly type: 'directory' }, known: LayerFile
     const stats = statsOf(real);
     const isFolder = stats?.isDirectory() === true;
     const found = isFolder ? walk(layer.path, layer.shown, path) : undefined;
-    if (stats?.isSymbolicLink() === true || found?.links === true) return treesIn(layer, known, 'all');
     const wasFolder = known.folders.has(real) || known.problems.has(path);
+    const hasLinks = stats?.isSymbolicLink() === true || found?.links === true;
+    const steers = (found?.kustomizations.size ?? 0) > 0 || (wasFolder && known.hasKustomization(path));
+    if (hasLinks || steers) return treesIn(layer, known, 'all');
     if (isFolder || wasFolder) trees.push({ path, found });
-    const here = new Set(found?.files ?? [path]);
+    const here = new Set(withoutPatches(found?.files ?? [path], known.patches));
     for (const file of here) paths.add(file);
     const before = wasFolder ? known.filesAt(path) : isFolder && known.files.has(path) ? [path] : [];
     gone.push(...before.filter((file) => !here.has(file)));

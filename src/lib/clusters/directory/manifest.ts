@@ -19,6 +19,8 @@ type Reading =
     }
   /** An unknown kind: kept and ignored, but a namespace it is in exists. */
   | { readonly is: 'other'; readonly path: string; readonly namespace: string | undefined }
+  /** Not to be taken at its word, but the namespace it is in exists, if that can be read. */
+  | { readonly is: 'encrypted'; readonly path: string; readonly namespace: string | undefined }
   | { readonly is: 'ignored'; readonly path: string; readonly warning: string }
   | { readonly is: 'malformed'; readonly path: string; readonly field: string; readonly message: string };
 
@@ -44,6 +46,10 @@ export function* manifestsIn(value: unknown, own: boolean, path = '', depth = 0)
   }
   const { apiVersion, kind, items } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return;
+  if (isRecord(value.sops)) {
+    yield { is: 'encrypted', path, namespace: namespaceOf(value), value };
+    return;
+  }
   if (kind.endsWith('List') && Array.isArray(items) && depth < MAX_LIST_DEPTH) {
     for (const [index, item] of items.entries()) {
       yield* manifestsIn(

@@ -78,7 +78,7 @@ export class Part {
         const place = { file: source.shown, line: document.lineOf(manifest.path) };
         if (manifest.is === 'malformed') this.#problem(source, document.lineOf(manifest.field), manifest.message);
         else if (manifest.is === 'ignored') this.warnings.push(`${showPlace(place)}: ${manifest.warning}`);
-        else if (manifest.is === 'other') this.#exists(below ? undefined : manifest.namespace);
+        else if (manifest.is !== 'object') this.#exists(below ? undefined : manifest.namespace);
         else {
           const { kind, object, statusOnly } = manifest;
           const own = filled.length === 1 && manifest.path === '' && isOwnPath(source.path, kind, object.metadata);

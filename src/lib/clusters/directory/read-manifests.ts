@@ -10,9 +10,12 @@ import { type Document, readDocuments } from './documents.ts';
 import type { Entry } from './entry.ts';
 import { codeOf, describeError } from './failure.ts';
 import { keptValue } from './kept-value.ts';
+import { readPatches } from './kustomization.ts';
 import type { Layer } from './layer.ts';
 import { isOwn, ownPath } from './layout.ts';
+import { ENCRYPTED } from './left-out.ts';
 import { manifestsIn } from './manifest.ts';
+import { patchesAmong, withoutPatches } from './patches.ts';
 import { decode, tooBig } from './text.ts';
 import { walk } from './walk.ts';
 
@@ -47,7 +50,11 @@ export async function readManifests(layers: readonly Layer[]): Promise<Manifests
     }
     const found = walk(layer.path, layer.shown);
     reading.unreadable.push(...found.problems.values());
-    for (const [count, path] of found.files.entries()) {
+    const patches = readPatches(found.kustomizations);
+    for (const { path, why } of [...found.leftOut, ...patchesAmong(found.files, patches)]) {
+      reading.leftOut.set(join(layer.shown, path), why);
+    }
+    for (const [count, path] of withoutPatches(found.files, patches).entries()) {
       if (count % FILES_A_TURN === FILES_A_TURN - 1) await nextTurn();
       reading.file({ shown: join(layer.shown, path), path, file: join(layer.path, path), layer: index });
     }
@@ -57,6 +64,8 @@ export async function readManifests(layers: readonly Layer[]): Promise<Manifests
 
 class Reading {
   readonly unreadable: { readonly place: Place; readonly message: string }[] = [];
+  /** What looks like manifests and is none. */
+  readonly leftOut = new Map<Place['file'], string>();
   readonly #all: Manifest[] = [];
   readonly #malformed: ManifestFault[] = [];
   readonly #misplaced: ManifestFault[] = [];
@@ -103,6 +112,11 @@ class Reading {
   #document(source: Source, index: number, document: Document, count: number): void {
     const below = isOwn(source.path);
     for (const read of manifestsIn(document.value, below)) {
+      if (read.is === 'encrypted') {
+        if (!below && read.namespace !== undefined) this.#namespaces.add(read.namespace);
+        this.leftOut.set(source.shown, ENCRYPTED);
+        continue;
+      }
       const manifest = this.#manifest(source, index, document, read);
       if (read.is === 'malformed') {
         const field = read.field.slice(read.path.length).replace(/^\./, '');
@@ -169,7 +183,7 @@ class Reading {
       malformed: this.#malformed,
       misplaced: this.#misplaced,
       twice: this.#twice(contents),
-      leftOut: [],
+      leftOut: [...this.leftOut].map(([file, why]) => ({ file, why })).sort((a, b) => (a.file < b.file ? -1 : 1)),
     };
   }
 

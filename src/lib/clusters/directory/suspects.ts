@@ -22,6 +22,7 @@ export function placesIn(known: LayerFiles, suspects: Suspects, layers: readonly
   const files = new Set<string>();
   const others = new Set<string>();
   for (const real of suspects) {
+    if (known.maySteer(real)) return 'all';
     const file = known.pathOf(real);
     const isContent = layers.some((layer) => layer.pathOf(real) !== undefined) && statsOf(real)?.isFile() === true;
     if (isContent) {

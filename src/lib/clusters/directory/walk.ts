@@ -1,9 +1,11 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { isChart, isTemplates, templatesAround, templatesLeftOut } from './chart.ts';
 import type { Problem } from './place.ts';
 import { codeOf, describeError } from './failure.ts';
 import { isOwn, isTemporary } from './layout.ts';
+import { type LeftOut, isKustomization } from './left-out.ts';
 
 /** What lies below a directory, or a folder in it. Paths are relative to the directory, with `/`. */
 export interface Found {
@@ -19,6 +21,10 @@ export interface Found {
   readonly linked: ReadonlyMap<string, string>;
   /** Whether there are any links: what one leads to, one cannot tell from what happens beside it. */
   readonly links: boolean;
+  /** Files that say which of `files` are patches, with their real paths. */
+  readonly kustomizations: ReadonlyMap<string, string>;
+  /** Templates, which are among none of the above. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 const MANIFEST = /\.(ya?ml|json)$/i;
@@ -34,9 +40,9 @@ export function isPassedOver(name: string): boolean {
 }
 
 /**
- * Finds all manifests below `root`. Hidden files and folders (`.git`) and `node_modules` are left out. Symbolic links
- * are followed, also to the outside, but each real file and folder is read once, under its own path if that is below
- * `root`: so links that form a loop end.
+ * Finds all manifests below `root`. Hidden files and folders (`.git`), `node_modules` and templates of Helm charts are left
+ * out. Symbolic links are followed, also to the outside, but each real file and folder is read once, under its own path if
+ * that is below `root`: so links that form a loop end.
  * @param root an absolute path without symbolic links
  * @param shown the path as the user gave it, for messages
  * @param from where to begin: a folder below `root`. It sees links, but not what else they may lead to below `root`.
@@ -49,20 +55,27 @@ export function walk(root: string, shown: string, from = ''): Found {
   const links: string[] = [];
   const linked = new Map<string, string>();
   const folders = new Set<string>();
+  const kustomizations = new Map<string, string>();
+  const leftOut: LeftOut[] = [];
 
   const visit = (folder: string, real: string): void => {
     if (seen.has(real)) return;
     seen.add(real);
     folders.add(real);
     const isLinked = real !== join(root, folder);
+    let inChart = false;
     for (const entry of read(folder)) {
       const { name } = entry;
       const path = folder === '' ? name : `${folder}/${name}`;
       if (isTemporary(name) && isOwn(path) && !isLinked) temporary.push(path);
       if (isPassedOver(name)) continue;
-      if (entry.isSymbolicLink()) links.push(path);
+      inChart ||= isChart(name, path, entry); // by its name, that comes before the templates
+      if (inChart && isTemplates(name)) leftOut.push(templatesLeftOut(path));
+      else if (entry.isSymbolicLink()) links.push(path);
       else if (entry.isDirectory()) visit(path, join(real, name));
-      else if (isManifest(name)) {
+      else {
+        if (isKustomization(name) && !isOwn(path)) kustomizations.set(path, join(real, name));
+        if (!isManifest(name)) continue;
         const file = join(real, name);
         if (seen.has(file)) continue;
         seen.add(file);
@@ -90,8 +103,15 @@ export function walk(root: string, shown: string, from = ''): Found {
     try {
       const target = realpathSync(join(root, path));
       const stats: Stats = statSync(target);
-      if (stats.isDirectory()) visit(path, target);
-      else if (isManifest(path) && !seen.has(target)) {
+      if (stats.isDirectory()) {
+        visit(path, target);
+        return;
+      }
+      if (isKustomization(basename(path)) && !isOwn(path)) {
+        folders.add(dirname(target));
+        kustomizations.set(path, target);
+      }
+      if (isManifest(path) && !seen.has(target)) {
         seen.add(target);
         folders.add(dirname(target));
         files.push(path);
@@ -102,9 +122,11 @@ export function walk(root: string, shown: string, from = ''): Found {
     }
   };
 
-  visit(from, join(root, from));
+  const templates = from === '' ? undefined : templatesAround(root, from);
+  if (templates === undefined) visit(from, join(root, from));
+  else leftOut.push(templatesLeftOut(templates));
   const hasLinks = links.length > 0;
   // Links come after all real files, so that a link to a file below the root never takes its place.
   for (let link = links.shift(); link !== undefined; link = links.shift()) follow(link);
-  return { files: files.sort(), temporary, problems, folders, linked, links: hasLinks };
+  return { files: files.sort(), temporary, problems, folders, linked, links: hasLinks, kustomizations, leftOut };
 }

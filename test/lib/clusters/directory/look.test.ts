@@ -26,6 +26,8 @@ const folders = fc.constantFrom(
   'a',
   'a/x',
   'a/x/y',
+  'a/x/templates',
+  'a/x/templates/y',
   'a/mcs/shop',
   'b',
   'b/z',
@@ -40,7 +42,11 @@ const files = fc.constantFrom(
   'notes.txt',
   'serviceexport-web.yaml',
   'service-api.yaml',
+  'Chart.yaml',
+  'kustomization.yaml',
+  'Kustomization',
   'x', // as a folder is called
+  'templates',
 );
 const path = fc.tuple(folders, files).map(([at, name]) => `${at}/${name}`);
 const names = fc.constantFrom('web', 'api');
@@ -48,6 +54,7 @@ const document = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(names, fc.constantFrom('shop', 'other'), fc.nat(9)).map(service) },
   { weight: 4, arbitrary: fc.tuple(names, fc.constantFrom('shop', 'other')).map(exported) },
   { weight: 1, arbitrary: fc.constant(statusOf('web')) },
+  { weight: 1, arbitrary: names.map((name) => `${exported([name, 'shop'])}sops: {mac: x}\n`) },
   { weight: 1, arbitrary: fc.constant('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: config}\n') },
   { weight: 1, arbitrary: fc.constant('apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {a: b}}\n') },
   { weight: 1, arbitrary: fc.constant('apiVersion: multicluster.k8s.io/v1\nkind: ServiceExport\n') }, // a warning
@@ -57,18 +64,45 @@ const content = fc.oneof(
   { weight: 9, arbitrary: fc.array(document, { maxLength: 3 }).map((documents) => documents.join('---\n')) },
   { weight: 1, arbitrary: fc.constant('kind: [') },
 );
-const edit: fc.Arbitrary<Edit> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('write' as const), path, content }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('remove' as const), path: fc.oneof(path, folders) }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant('move' as const),
-      path: fc.oneof(path, folders),
-      to: fc.oneof(path, folders),
-    }),
-  },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('own' as const), name: names, remove: fc.boolean() }) },
+/** Few names, so that charts have templates and kustomizations patches. */
+const fewFolders = fc.constantFrom('a', 'a/x', 'a/x/templates', 'a/x/templates/y', 'far/d');
+const fewFiles = fc.constantFrom('1.yaml', '2.yaml', 'Chart.yaml', 'kustomization.yaml', 'Kustomization');
+/** What says which files are patches, and which are no patches in spite of that. */
+const kustomization = fc
+  .tuple(
+    fc.array(fc.tuple(fc.constantFrom('', 'x/', '../', 'templates/y/'), fewFiles), { maxLength: 4 }),
+    fc.array(fewFiles, { maxLength: 1 }),
+  )
+  .map(([patches, resources]) => {
+    const named = patches.map(([at, name]) => `{path: ${at}${name}}`);
+    return `patches: [${named.join(', ')}]\nresources: [${resources.join(', ')}]\n`;
+  });
+
+function editsOf(
+  path: fc.Arbitrary<string>,
+  folders: fc.Arbitrary<string>,
+  content: fc.Arbitrary<string>,
+): fc.Arbitrary<Edit> {
+  const at = fc.oneof(path, folders);
+  return fc.oneof(
+    { weight: 8, arbitrary: fc.record({ do: fc.constant('write' as const), path, content }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('remove' as const), path: at }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('move' as const), path: at, to: at }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('own' as const), name: names, remove: fc.boolean() }) },
+  );
+}
+const edit = editsOf(path, folders, content);
+const steered = fc.oneof(
+  editsOf(
+    fc.tuple(fewFolders, fewFiles).map(([at, name]) => `${at}/${name}`),
+    fewFolders,
+    fc.oneof(content, kustomization),
+  ),
+  fc.record({
+    do: fc.constant('write' as const),
+    path: fewFolders.map((at) => `${at}/Kustomization`),
+    content: kustomization,
+  }),
 );
 const link = fc.record({ do: fc.constant('link' as const), path, to: fc.oneof(path, folders) });
 
@@ -83,27 +117,72 @@ afterEach(() => {
 
 test.each([
   ['files and folders', edit],
-  ['links, too', fc.oneof({ weight: 6, arbitrary: edit }, { weight: 1, arbitrary: link })],
+  ['charts and kustomizations', steered],
+  [
+    'links, too',
+    fc.oneof({ weight: 4, arbitrary: edit }, { weight: 3, arbitrary: steered }, { weight: 1, arbitrary: link }),
+  ],
 ])(
   'what was looked at piece by piece is what is read at once: %s',
   async (_what, edits) => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(edits, { minLength: 1, maxLength: 4 }), { maxLength: 12 }), async (rounds) => {
-        const site = new Site();
-        await site.look('all');
-        for (const round of rounds) {
-          const suspects = new Set<string>();
-          for (const one of round) for (const real of await site.do(one)) suspects.add(real);
-          await site.look(suspects);
-          expect(await site.state()).toEqual(await Site.fresh(site.root));
-        }
-        site.remove();
-      }),
+      fc.asyncProperty(fc.array(fc.array(edits, { minLength: 1, maxLength: 4 }), { maxLength: 12 }), compare),
       { numRuns: 60 },
     );
   },
   120_000,
 );
+
+const write = (path: string, content = service(['web', 'shop', 1])): Edit => ({ do: 'write', path, content });
+const remove = (path: string): Edit => ({ do: 'remove', path });
+const patches = (path: string): string => `patches: [{path: ${path}}]\n`;
+
+test.each<[string, ...(readonly Edit[])[]]>([
+  ['a chart comes and goes', [write('a/x/templates/1.yaml')], [write('a/x/Chart.yaml')], [remove('a/x/Chart.yaml')]],
+  [
+    'something comes below the templates of a chart',
+    [write('a/x/Chart.yaml'), write('a/x/templates/1.yaml')],
+    [write('a/x/templates/y/z/1.yaml')],
+  ],
+  [
+    'a kustomization comes and goes',
+    [write('a/1.yaml')],
+    [write('a/Kustomization', patches('1.yaml'))],
+    [remove('a/Kustomization')],
+  ],
+  [
+    'a kustomization says otherwise',
+    [write('a/1.yaml'), write('a/kustomization.yaml', patches('1.yaml'))],
+    [write('a/kustomization.yaml', patches('2.yaml'))],
+  ],
+  ['a patch comes', [write('a/Kustomization', patches('1.yaml'))], [write('a/1.yaml')]],
+  [
+    'a folder with a kustomization comes and goes',
+    [write('a/1.yaml'), write('far/e/Kustomization', patches('../1.yaml'))],
+    [{ do: 'move', path: 'far/e', to: 'a/x' }],
+    [remove('a/x')],
+  ],
+  [
+    'what a link to a kustomization leads to says otherwise',
+    [write('a/1.yaml'), write('a/k.yaml', patches('1.yaml')), { do: 'link', path: 'a/Kustomization', to: 'a/k.yaml' }],
+    [write('a/k.yaml', patches('2.yaml'))],
+  ],
+])('what was looked at piece by piece is what is read at once: %s', async (_what, ...rounds) => {
+  await compare(rounds);
+});
+
+/** Looks after each round, at what the system tells of, and compares. */
+async function compare(rounds: readonly (readonly Edit[])[]): Promise<void> {
+  const site = new Site();
+  await site.look('all');
+  for (const round of rounds) {
+    const suspects = new Set<string>();
+    for (const one of round) for (const real of await site.do(one)) suspects.add(real);
+    await site.look(suspects);
+    expect(await site.state()).toEqual(await Site.fresh(site.root));
+  }
+  site.remove();
+}
 
 /** Two layers of a cluster, and what a watcher was told of it. */
 class Site {
@@ -186,7 +265,7 @@ class Site {
     } catch {
       // nothing there, or something in the way
     }
-    return touched;
+    return touched.filter((real) => !this.#stock.isNothingNew(dirname(real), basename(real)));
   }
 
   remove(): void {
