@@ -12,7 +12,7 @@ import { writeKubeconfig } from '../kube/kubeconfig.ts';
 import { READ_ALL, grant } from '../kube/rbac.ts';
 import { deadURL } from '../kube/servers.ts';
 import { short } from '../lib/validate/validated.ts';
-import { change, create, remove } from './api.ts';
+import { create, remove } from './api.ts';
 import { contexts, createNamespace, formClusterset, nextSecond, writesDuring } from './clusterset.ts';
 import { mcs, mcsDone, type McsOptions } from './mcs.ts';
 import { HTTP, exported, service, serviceExport } from './objects.ts';

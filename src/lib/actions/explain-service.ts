@@ -43,6 +43,7 @@ function subjectNamed({ subjects }: Facts, name: string): Subject {
   if (found !== undefined) return found;
   const names = subjects.map(({ cluster }) => cluster);
   const near = nearestNames(names, name);
-  const next = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `the clusters are ${names.slice(0, 10).join(', ')}`;
+  const next =
+    near.length > 0 ? `did you mean ${near.join(' or ')}?` : `the clusters are ${names.slice(0, 10).join(', ')}`;
   throw new UsageError(`--in ${name}: none of the clusters has that name or id`, next);
 }

@@ -5,7 +5,15 @@ import type { ObjectMeta, Ref } from '../../api/objects.ts';
 import { MalformedError } from '../../api/reader.ts';
 import { parseSelector } from '../../api/selector.ts';
 import { ClusterError } from '../../errors.ts';
-import type { Cluster, ClusterFacts, ListOptions, ManifestAccess, WatchOptions, Watcher, WriteOptions } from '../cluster.ts';
+import type {
+  Cluster,
+  ClusterFacts,
+  ListOptions,
+  ManifestAccess,
+  WatchOptions,
+  Watcher,
+  WriteOptions,
+} from '../cluster.ts';
 import { EventStorm } from './event-storm.ts';
 import { factsOf } from './facts.ts';
 import type { Layer } from './layer.ts';
