@@ -15,7 +15,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.done, 'done, or nothing found'],
   [EXIT.negative, 'a negative answer: findings at or above --fail-on, a diff'],
   [EXIT.usage, 'usage or configuration'],
-  [EXIT.partial, 'partial: some clusters unreachable, or some writes failed'],
+  [EXIT.partial, 'partial: some clusters not readable, or some writes failed'],
   [EXIT.nothing, 'nothing usable: no cluster matched or answered'],
   [EXIT.timeout, 'timed out waiting'],
   [EXIT.interrupted, 'interrupted'],
