@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Kind } from '../../../../src/lib/api/kinds.ts';
@@ -154,19 +155,38 @@ describe.skipIf(!hasOpenSSL)('a list', () => {
     expect(server.connections).toEqual({ h1: 0, h2: 2 });
   });
 
-  it('is sent again when its session is lost before the answer', async () => {
+  it('is sent again when its stream or its session is lost before the answer', async () => {
     const pair = selfSigned();
     const server = await serving({ pair, http2: true });
     const plain = server.instead;
-    let cuts = 0;
-    server.instead = (request, response) => {
-      if (request.url?.startsWith('/api/v1/namespaces') !== true || cuts === 2) return plain(request, response);
-      cuts++;
-      if ('stream' in request) request.stream.session?.destroy();
-      return true;
-    };
-    expect(await cluster(trusting(pair, server.url)).list('Namespace')).toEqual([]);
-    expect(server.connections.h2).toBe(3);
+    const ways: ((stream: ServerHttp2Stream) => void)[] = [
+      (stream) => stream.session?.destroy(),
+      (stream) => {
+        stream.session?.goaway(constants.NGHTTP2_INTERNAL_ERROR);
+        stream.session?.destroy();
+      },
+      (stream) => {
+        stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      },
+      (stream) => {
+        stream.close(constants.NGHTTP2_CANCEL);
+      },
+      (stream) => {
+        stream.close(constants.NGHTTP2_NO_ERROR);
+      },
+    ];
+    const made = cluster(trusting(pair, server.url));
+    for (const lose of ways) {
+      let isLost = false;
+      server.instead = (request, response) => {
+        if (isLost || request.url?.startsWith('/api/v1/namespaces') !== true) return plain(request, response);
+        isLost = true;
+        if ('stream' in request) lose(request.stream);
+        return true;
+      };
+      expect(await made.list('Namespace')).toEqual([]);
+      expect(isLost).toBe(true);
+    }
   });
 
   it('opens no connection of its own, however many there are', async () => {
