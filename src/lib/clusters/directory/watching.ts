@@ -85,6 +85,10 @@ export class Watching {
   }
 
   #happened(folder: string, name: string | null): void {
+    if (this.#allAt === Number.NEGATIVE_INFINITY) {
+      this.#notice(); // everything is looked at anyway, so a storm of events need not be gone through
+      return;
+    }
     if (name !== null && !this.#files.isNothingNew(folder, name)) this.#suspect(join(folder, name));
     // What happens to the folder itself comes under its own name.
     if (name === null || name === basename(folder)) this.#suspect(folder);
