@@ -18,6 +18,12 @@ interface Noted {
   readonly file: KnownFile;
 }
 
+/** The manifest of an object, as mcs wrote it. */
+export interface Written {
+  readonly entry: Entry;
+  readonly text: string;
+}
+
 /** All that is known of a cluster of manifests: its files, and what they hold together. */
 export class Holdings {
   readonly contents = new Contents();
@@ -76,17 +82,21 @@ export class Holdings {
   }
 
   /** Takes over that mcs wrote (or removed) the manifest of an object in the last layer. */
-  wrote(kind: Kind, key: string, path: string, entry: Entry | undefined): void {
+  wrote(kind: Kind, key: string, path: string, written: Written | undefined): void {
     const layer = this.layers.at(-1);
     if (layer === undefined) return;
-    this.contents.replaceOwn(kind, key, layer.index, entry);
+    this.contents.replaceOwn(kind, key, layer.index, written?.entry);
     if (!this.remembersFiles) return;
-    if (entry === undefined) layer.files.delete(path);
-    else layer.files.set(path, writtenFile(entry, markOf(join(layer.root, path))));
+    if (written === undefined) layer.files.delete(path);
+    else layer.files.set(path, writtenFile(written.entry, markOf(join(layer.root, path)), written.text));
   }
 
   #put(layer: LayerFiles, path: string, file: KnownFile | undefined, changes: Changes): void {
-    this.contents.exchange(layer.files.get(path), file, changes);
+    const before = layer.files.get(path);
+    // What was written and is the same still gives what it gave.
+    if (before?.entries !== file?.entries || before?.namespaces !== file?.namespaces) {
+      this.contents.exchange(before, file, changes);
+    }
     if (this.remembersFiles) {
       if (file === undefined) layer.files.delete(path);
       else layer.files.set(path, file);

@@ -12,6 +12,8 @@ export interface KnownFile extends Given {
   readonly warnings: readonly string[];
   /** True for a file that is nothing, or one object under the name mcs gives it. */
   readonly whole: boolean;
+  /** What was written, while it was written too lately for the mark to tell of a change by somebody else. */
+  readonly unsettled?: string;
 }
 
 /** There are tens of thousands of files, and most lists of what is in them are empty. */
@@ -29,7 +31,20 @@ export function knownFile(part: Part, mark: Mark | undefined): KnownFile {
   };
 }
 
-/** A file that mcs wrote. */
-export function writtenFile(entry: Entry, mark: Mark | undefined): KnownFile {
-  return { mark, entries: [entry], namespaces: NONE, problems: NONE, warnings: NONE, whole: true };
+/** A file that mcs wrote just now. */
+export function writtenFile(entry: Entry, mark: Mark | undefined, text: string): KnownFile {
+  return {
+    mark,
+    entries: [entry],
+    namespaces: NONE,
+    problems: NONE,
+    warnings: NONE,
+    whole: true,
+    unsettled: text,
+  };
+}
+
+/** A file that mcs wrote, and that was found to hold that still. */
+export function settledFile({ unsettled: _, ...file }: KnownFile, mark: Mark): KnownFile {
+  return { ...file, mark };
 }

@@ -1,9 +1,10 @@
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type KnownFile, knownFile } from './known-file.ts';
+import { type KnownFile, knownFile, settledFile } from './known-file.ts';
 import { readPatches } from './kustomization.ts';
 import type { Layer } from './layer.ts';
 import { type LayerFiles, type Tree, statsOf } from './layer-files.ts';
-import { markOf } from './mark.ts';
+import { lastingMark, markOf } from './mark.ts';
 import { Part, type Source } from './part.ts';
 import { withoutPatches } from './patches.ts';
 import { type Places, type Suspects, placesIn } from './suspects.ts';
@@ -54,11 +55,28 @@ export function* look(
 export function lookAtFile(known: LayerFiles, path: string): KnownFile | undefined {
   const file = join(known.root, path);
   const before = known.files.get(path);
-  if (before?.mark !== undefined && before.mark === markOf(file)) return before;
+  const same = before?.mark !== undefined && before.mark === markOf(file) ? settled(before, file) : undefined;
+  if (same !== undefined) return same;
   if (!isManifest(path) || statsOf(file)?.isDirectory() !== false) return undefined;
   const part = new Part();
   const mark = part.file(sourceOf(known, path), file);
   return knownFile(part, mark);
+}
+
+/**
+ * A file whose mark is the same. One that mcs wrote is read once more when its mark has come to tell: somebody else may
+ * have changed it in the tick of the clock in which it was written.
+ * @returns undefined when it holds something else
+ */
+function settled(before: KnownFile, file: string): KnownFile | undefined {
+  if (before.unsettled === undefined) return before;
+  try {
+    const mark = lastingMark(statSync(file, { bigint: true }));
+    if (mark === undefined) return before;
+    return readFileSync(file, 'utf8') === before.unsettled ? settledFile(before, mark) : undefined;
+  } catch {
+    return undefined; // whoever reads it tells why
+  }
 }
 
 /** What standard input holds. */

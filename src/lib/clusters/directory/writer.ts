@@ -7,7 +7,7 @@ import { sameJSON } from '../../api/same-json.ts';
 import { ClusterError } from '../../errors.ts';
 import type { WriteOptions } from '../cluster.ts';
 import type { Entry, Stored } from './entry.ts';
-import type { Holdings } from './holdings.ts';
+import type { Holdings, Written } from './holdings.ts';
 import { checkedRef, rejected } from './identity.ts';
 import type { Layer } from './layer.ts';
 import { ownPath } from './layout.ts';
@@ -102,15 +102,16 @@ export class Writer {
     const path = ownPath(kind, ref);
     this.#refuseForeign(path);
     if (options.dryRun === true) return object;
-    files.write(path, statusOnly ? renderStatus(kind, object) : renderObject(kind, object));
+    const text = statusOnly ? renderStatus(kind, object) : renderObject(kind, object);
+    files.write(path, text);
     const place = { file: join(this.#last?.shown ?? '', path), line: 1 };
     const entry: Entry = { kind, object, place, layer: this.#layer, own: true, statusOnly };
-    this.#keep(kind, ref, entry);
+    this.#keep(kind, ref, { entry, text });
     return this.#stored(kind, ref)?.object ?? object;
   }
 
-  #keep(kind: Kind, ref: Ref, entry: Entry | undefined): void {
-    this.#holdings.wrote(kind, keyOf(ref), ownPath(kind, ref), entry);
+  #keep(kind: Kind, ref: Ref, written: Written | undefined): void {
+    this.#holdings.wrote(kind, keyOf(ref), ownPath(kind, ref), written);
     this.#wrote(ownPath(kind, ref));
   }
 

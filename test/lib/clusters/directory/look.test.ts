@@ -4,8 +4,13 @@ import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { KINDS, type Kind, type ObjectOf } from '../../../../src/lib/api/kinds.ts';
 import { keyOf } from '../../../../src/lib/api/objects.ts';
+import { parseObject } from '../../../../src/lib/api/parse.ts';
+import { type KnownFile, writtenFile } from '../../../../src/lib/clusters/directory/known-file.ts';
 import type { Layer } from '../../../../src/lib/clusters/directory/layer.ts';
+import { LayerFiles } from '../../../../src/lib/clusters/directory/layer-files.ts';
 import { Listener } from '../../../../src/lib/clusters/directory/listener.ts';
+import { lookAtFile } from '../../../../src/lib/clusters/directory/look.ts';
+import { markOf } from '../../../../src/lib/clusters/directory/mark.ts';
 import { showProblem } from '../../../../src/lib/clusters/directory/place.ts';
 import { Stock } from '../../../../src/lib/clusters/directory/stock.ts';
 import type { Suspects } from '../../../../src/lib/clusters/directory/suspects.ts';
@@ -169,6 +174,29 @@ test.each<[string, ...(readonly Edit[])[]]>([
   ],
 ])('what was looked at piece by piece is what is read at once: %s', async (_what, ...rounds) => {
   await compare(rounds);
+});
+
+test('a file of its own that somebody else changed in the tick in which it was written is read once more', () => {
+  const ours = exported(['web', 'shop']);
+  const theirs = ours.replace('web', 'api'); // of the same size
+  const root = folder({ 'mcs/shop/x.yaml': theirs });
+  const known = new LayerFiles({ type: 'directory', path: root, shown: 'in' }, 0);
+  const object = parseObject('ServiceExport', {
+    apiVersion: 'multicluster.x-k8s.io/v1beta1',
+    kind: 'ServiceExport',
+    metadata: { name: 'web', namespace: 'shop' },
+  });
+  const place = { file: 'in/mcs/shop/x.yaml', line: 1 };
+  const entry = { kind: 'ServiceExport', object, place, layer: 0, own: true, statusOnly: false } as const;
+  const look = (text: string): KnownFile | undefined => {
+    known.files.set('mcs/shop/x.yaml', writtenFile(entry, markOf(join(root, 'mcs/shop/x.yaml')), text));
+    return lookAtFile(known, 'mcs/shop/x.yaml');
+  };
+  expect(look(ours)?.entries.map((one) => one.object.metadata.name)).toEqual(['api']);
+  const same = look(theirs);
+  expect(same?.entries[0]).toBe(entry);
+  known.files.set('mcs/shop/x.yaml', same ?? writtenFile(entry, undefined, ''));
+  expect(lookAtFile(known, 'mcs/shop/x.yaml')).toBe(same); // from now on the mark tells
 });
 
 /** Looks after each round, at what the system tells of, and compares. */
