@@ -17,6 +17,7 @@ import { measureServices } from './services.ts';
 import { measureStartup } from './startup.ts';
 import { showTable, writeTable } from './table.ts';
 import { measureTransport } from './transport.ts';
+import { measureValidate } from './validate.ts';
 import { measureWatches } from './watches.ts';
 
 const PARTS: Readonly<Record<string, (scratch: Scratch) => Promise<Result>>> = {
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, (scratch: Scratch) => Promise<Result>>> = {
   transport: measureTransport,
   pass: measurePass,
   explain: measureExplain,
+  validate: measureValidate,
   'fan-out': measureFanOut,
   restart: measureRestart,
   'cold-start': measureColdStart,

@@ -59,9 +59,15 @@ function readJSON(text: string): Documents | undefined {
   }
   const shape = shapeOf(text);
   if (shape.keys !== countKeys(value)) return undefined;
+  let events: Event[] | undefined;
+  let lineAt: ReturnType<typeof lineCounter> | undefined;
   const lineOf = (path: string): number => {
     const known = shape.itemLines[itemIn(path) ?? -1];
-    return known ?? lineCounter(text)(path === '' ? 0 : offsetIn(text, path));
+    if (known !== undefined) return known;
+    lineAt ??= lineCounter(text);
+    if (path === '') return lineAt(0);
+    events ??= eventsOf(text);
+    return lineAt(offsetOf(events, text, steps(path)));
   };
   return { documents: [{ value, lineOf }], problems: [] };
 }
@@ -72,11 +78,12 @@ function itemIn(path: string): number | undefined {
   return index === undefined ? undefined : Number(index);
 }
 
-function offsetIn(text: string, path: string): number {
+/** None for valid JSON that is no YAML: nested deeper than that reader goes. */
+function eventsOf(text: string): Event[] {
   try {
-    return offsetOf(parseEvents(text, {}), text, steps(path));
+    return parseEvents(text, {});
   } catch {
-    return 0; // valid JSON that is no YAML: nested deeper than that reader goes
+    return [];
   }
 }
 

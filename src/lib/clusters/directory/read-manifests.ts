@@ -17,6 +17,7 @@ import { ENCRYPTED } from './left-out.ts';
 import { manifestsIn } from './manifest.ts';
 import { patchesAmong, withoutPatches } from './patches.ts';
 import { decode, tooBig } from './text.ts';
+import { valueAt } from './value-at.ts';
 import { walk } from './walk.ts';
 
 /** Files read between two turns of the event loop, so that requests to other clusters go on meanwhile. */
@@ -75,6 +76,8 @@ class Reading {
   readonly #sources = new Map<Place['file'], Source>();
   /** Standard input cannot be read twice. */
   readonly #texts = new Map<Place['file'], string>();
+  /** Findings come file by file, and a dump of a cluster is one file with thousands of objects. */
+  #last: { readonly file: Place['file']; readonly documents: readonly Document[] } | undefined;
 
   file(source: Source): void {
     try {
@@ -192,22 +195,37 @@ class Reading {
       const base = contents.get(entry.kind, keyOf(entry.object.metadata))?.base;
       if (base === undefined || entry === base || entry.statusOnly || entry.layer !== base.layer) return [];
       const [used, other] = [this.#manifests.get(base), this.#manifests.get(entry)];
-      if (used === undefined || other === undefined || sameJSON(entry.object, base.object)) return [];
+      if (used === undefined || other === undefined || this.#isSame(used, other)) return [];
       return [{ used, other }];
     });
   }
 
+  /** By all that stands in the files: what mcs has no use for, such as a targetPort, is content too. */
+  #isSame(one: Manifest, other: Manifest): boolean {
+    const values = [one, other].map((manifest) => valueAt(this.#reread(manifest)?.value, manifest.path));
+    return values[0] !== undefined && sameJSON(values[0], values[1]);
+  }
+
   #lineOf(manifest: Manifest, field: string): number {
-    const { file, line } = manifest.place;
+    const { line } = manifest.place;
+    if (field === '') return line;
+    return this.#reread(manifest)?.lineOf(manifest.path === '' ? field : `${manifest.path}.${field}`) ?? line;
+  }
+
+  /** Undefined when the file is gone since, or is another: the finding still stands. */
+  #reread({ place: { file }, document }: Manifest): Document | undefined {
+    if (this.#last?.file !== file) this.#last = { file, documents: this.#documentsOf(file) };
+    return this.#last.documents[document];
+  }
+
+  #documentsOf(file: Place['file']): readonly Document[] {
     const source = this.#sources.get(file);
-    if (field === '' || source === undefined) return line;
+    if (source === undefined) return [];
     try {
       const text = this.#texts.get(file) ?? decode(readFileSync(source.file ?? ''));
-      if (typeof text !== 'string') return line;
-      const document = readDocuments(text).documents[manifest.document];
-      return document?.lineOf(manifest.path === '' ? field : `${manifest.path}.${field}`) ?? line;
+      return typeof text === 'string' ? readDocuments(text).documents : [];
     } catch {
-      return line; // the file is gone since: the finding still stands
+      return [];
     }
   }
 }
