@@ -19,6 +19,7 @@ export function lineCounter(text: string): (offset: number) => number {
 
 /** `spec.ports[0].port` or `metadata.labels["a.b"]` as its steps. */
 export function steps(path: string): readonly string[] {
+  if (path === '') return []; // asked of every document
   return [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map((match) => {
     const [, quoted, index, name] = match;
     if (quoted !== undefined) return String(JSON.parse(`"${quoted}"`));
