@@ -4,7 +4,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { KINDS, type Kind, type ObjectOf } from '../../api/kinds.ts';
 import type { Manifest, ManifestFault, Manifests, Place } from '../../api/manifests.ts';
 import { keyOf } from '../../api/objects.ts';
-import { sameJSON } from '../../api/same-json.ts';
 import { Contents } from './contents.ts';
 import { type Document, readDocuments } from './documents.ts';
 import type { Entry } from './entry.ts';
@@ -16,8 +15,8 @@ import { isOwn, ownPath } from './layout.ts';
 import { ENCRYPTED } from './left-out.ts';
 import { manifestsIn } from './manifest.ts';
 import { patchesAmong, withoutPatches } from './patches.ts';
+import { ReadFiles } from './read-files.ts';
 import { decode, tooBig } from './text.ts';
-import { valueAt } from './value-at.ts';
 import { walk } from './walk.ts';
 
 /** Files read between two turns of the event loop, so that requests to other clusters go on meanwhile. */
@@ -73,11 +72,7 @@ class Reading {
   readonly #entries: Entry[] = [];
   readonly #manifests = new Map<Entry, Manifest>();
   readonly #namespaces = new Set<string>();
-  readonly #sources = new Map<Place['file'], Source>();
-  /** Standard input cannot be read twice. */
-  readonly #texts = new Map<Place['file'], string>();
-  /** Findings come file by file, and a dump of a cluster is one file with thousands of objects. */
-  #last: { readonly file: Place['file']; readonly documents: readonly Document[] } | undefined;
+  readonly #files = new ReadFiles();
 
   file(source: Source): void {
     try {
@@ -101,8 +96,7 @@ class Reading {
       this.fault(source, text.line, text.message);
       return;
     }
-    this.#sources.set(source.shown, source);
-    if (source.file === undefined) this.#texts.set(source.shown, text);
+    this.#files.add(source.shown, source.file ?? { text });
     const { documents, problems } = readDocuments(text);
     for (const { line, message } of problems) this.fault(source, line, message);
     for (const [index, document] of documents.entries()) this.#document(source, index, document, documents.length);
@@ -181,7 +175,7 @@ class Reading {
       all: this.#all,
       objects: objects as unknown as { readonly [K in Kind]: readonly ObjectOf[K][] }, // contents keeps each kind by itself
       manifestOf,
-      lineOf: (manifest, field) => this.#lineOf(manifest, field),
+      lineOf: (manifest, field) => this.#files.lineOf(manifest, field),
       unreadable: this.unreadable,
       malformed: this.#malformed,
       misplaced: this.#misplaced,
@@ -195,38 +189,9 @@ class Reading {
       const base = contents.get(entry.kind, keyOf(entry.object.metadata))?.base;
       if (base === undefined || entry === base || entry.statusOnly || entry.layer !== base.layer) return [];
       const [used, other] = [this.#manifests.get(base), this.#manifests.get(entry)];
-      if (used === undefined || other === undefined || this.#isSame(used, other)) return [];
+      if (used === undefined || other === undefined || this.#files.isSame(used, other)) return [];
       return [{ used, other }];
     });
-  }
-
-  /** By all that stands in the files: what mcs has no use for, such as a targetPort, is content too. */
-  #isSame(one: Manifest, other: Manifest): boolean {
-    const values = [one, other].map((manifest) => valueAt(this.#reread(manifest)?.value, manifest.path));
-    return values[0] !== undefined && sameJSON(values[0], values[1]);
-  }
-
-  #lineOf(manifest: Manifest, field: string): number {
-    const { line } = manifest.place;
-    if (field === '') return line;
-    return this.#reread(manifest)?.lineOf(manifest.path === '' ? field : `${manifest.path}.${field}`) ?? line;
-  }
-
-  /** Undefined when the file is gone since, or is another: the finding still stands. */
-  #reread({ place: { file }, document }: Manifest): Document | undefined {
-    if (this.#last?.file !== file) this.#last = { file, documents: this.#documentsOf(file) };
-    return this.#last.documents[document];
-  }
-
-  #documentsOf(file: Place['file']): readonly Document[] {
-    const source = this.#sources.get(file);
-    if (source === undefined) return [];
-    try {
-      const text = this.#texts.get(file) ?? decode(readFileSync(source.file ?? ''));
-      return typeof text === 'string' ? readDocuments(text).documents : [];
-    } catch {
-      return [];
-    }
   }
 }
 
