@@ -76,9 +76,12 @@ describe.skipIf(!hasOpenSSL)('the watches of a server', () => {
     expect(server.connections).toEqual({ h1: 0, h2: 1 });
     server.streams[0]?.cut();
     await server.stream(11);
-    expect(server.connections).toEqual({ h1: 0, h2: 2 });
+    // The next one, and at times a second that was asked for while it began; never one for each of the six.
+    const again = { ...server.connections };
+    expect(again.h1).toBe(0);
+    expect([2, 3]).toContain(again.h2);
     await made.list('Namespace');
-    expect(server.connections).toEqual({ h1: 0, h2: 2 });
+    expect(server.connections).toEqual(again);
     for (const seen of all) expect(seen.told()).toEqual(['replace', 'failed unreachable']);
   });
 
