@@ -13,7 +13,11 @@ export function exportFix(at: Subject, namespace: string, name: string): Fix {
 }
 
 /** What ends an export. A file of a user's is the user's to change. */
-export function unexportFix(at: Subject, namespace: string, name: string): Fix {
+export function unexportFix(
+  at: Pick<Subject, 'flag' | 'location'> & { readonly type: string },
+  namespace: string,
+  name: string,
+): Fix {
   return at.type === 'context'
     ? command(`mcs unexport svc ${name} -n ${namespace} ${at.flag}`)
     : doc(`remove ServiceExport ${namespace}/${name} from ${at.location}`);

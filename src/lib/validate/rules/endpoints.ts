@@ -1,3 +1,4 @@
+import { kubectl } from '../../explain/fixes.ts';
 import type { EndpointSlice, ServicePort } from '../../api/objects.ts';
 import { agreedPorts, derivedPorts, showPorts, slicePorts } from '../../plan/ports.ts';
 import { ref } from '../describe.ts';
@@ -143,7 +144,7 @@ function podsFix({ cluster, view }: SceneExporter, { namespace, name, key }: Sce
     return { kind: 'doc', text: `look at the Pods behind Service ${key} of ${cluster.name}` };
   const what =
     labels.length === 0 ? `endpointslices -l kubernetes.io/service-name=${name}` : `pods -l ${labels.join(',')}`;
-  return { kind: 'command', text: `kubectl --context ${cluster.name} -n ${namespace} get ${what}` };
+  return { kind: 'command', text: `${kubectl({ cluster: cluster.name }, namespace)} get ${what}` };
 }
 
 function* unservedPorts(service: SceneService): Generator<Draft> {

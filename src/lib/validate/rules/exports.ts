@@ -1,3 +1,4 @@
+import { unexportFix } from '../../explain/fixes.ts';
 import { isOurs } from '../../api/labels.ts';
 import type { Service } from '../../api/objects.ts';
 import { ref } from '../describe.ts';
@@ -108,9 +109,7 @@ export const EXPORT_RULES: readonly Rule[] = [
 ];
 
 function remove({ cluster }: SceneExporter, { namespace, name }: SceneService): Draft['fix'] {
-  return cluster.type === 'context'
-    ? { kind: 'command', text: `mcs unexport svc ${name} -n ${namespace} ${cluster.flag}` }
-    : { kind: 'doc', text: `remove ServiceExport ${namespace}/${name} from ${cluster.location}` };
+  return unexportFix(cluster, namespace, name);
 }
 
 function derivedBy(service: Service): string | undefined {

@@ -1,3 +1,4 @@
+import { kubectl } from '../../explain/fixes.ts';
 import { isSystemNamespace } from '../../api/names.ts';
 import { ref, refOf, showRef } from '../describe.ts';
 import type { Fix } from '../finding.ts';
@@ -40,7 +41,6 @@ export const NAMESPACE_RULES: readonly Rule[] = [
             const key = `${cluster.name} ${namespace}`;
             if (view.namespace !== 'terminating' || told.has(key)) continue;
             told.add(key);
-            const kubectl = `kubectl --context ${cluster.name}`;
             yield {
               cluster: cluster.name,
               object: ref('Namespace', namespace),
@@ -49,7 +49,7 @@ export const NAMESPACE_RULES: readonly Rule[] = [
                 cluster.type === 'context'
                   ? {
                       kind: 'command',
-                      text: `${kubectl} get namespace ${namespace} -o jsonpath='{.status.conditions}'`,
+                      text: `${kubectl({ cluster: cluster.name })} get namespace ${namespace} -o jsonpath='{.status.conditions}'`,
                     }
                   : { kind: 'doc', text: `take deletionTimestamp off Namespace ${namespace}, or remove its exports` },
             };
@@ -96,6 +96,6 @@ function* missing({ services }: SceneSet): Generator<Draft> {
 
 function createFix(cluster: SceneCluster, namespace: string): Fix {
   return cluster.type === 'context'
-    ? { kind: 'command', text: `kubectl --context ${cluster.name} create namespace ${namespace}` }
+    ? { kind: 'command', text: `${kubectl({ cluster: cluster.name })} create namespace ${namespace}` }
     : { kind: 'manifest', text: `{apiVersion: v1, kind: Namespace, metadata: {name: ${namespace}}}` };
 }
