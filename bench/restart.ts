@@ -1,17 +1,21 @@
+import { buildInformers } from './client-go.ts';
 import { type Exported, addressOf, exportServices, services, slicePath, sourceSlice } from './exported.ts';
 import { LongRun } from './long-run.ts';
 import { isWrite, mark, requestsSince } from './mcs-requests.ts';
 import { type Members, hold, startMembers } from './members.ts';
 import type { Scratch } from './program.ts';
-import { type Result, atMost, median, spread } from './result.ts';
+import { type Result, atMost, pairedRatio, spread } from './result.ts';
 import { Sightings } from './sightings.ts';
 
 const CLUSTERS = 8;
 const SERVICES = 200;
 const ROUNDS = 5;
 
-/** Milliseconds. */
-const MOST = { steady: 500, everywhere: 1000 };
+/**
+ * Times of client-go's informers. Where they take 200 ms to be filled, a plain Go controller is steady as soon, and what is
+ * aimed at is 500 ms after the first list, and 1 s after the start for a change made while it was down.
+ */
+const MOST = { steady: 2.5, everywhere: 5 };
 
 /** What one start of the program gave, in milliseconds. */
 interface Start {
@@ -24,10 +28,14 @@ interface Start {
   readonly writes: number;
   /** From the start of the process until all clusters hold a change that was made while it was down. */
   readonly everywhere: number;
+  /** Until client-go's informers were filled with the same, in a process of their own. */
+  readonly informers: number;
 }
 
 /** `mcs reconcile --watch` is killed and started again over 1,600 imported slices, which are as they should be. */
 export async function measureRestart(scratch: Scratch): Promise<Result> {
+  const informers = await buildInformers(scratch);
+  if (typeof informers === 'string') return { rows: [], skipped: [`restart: ${informers}`] };
   const members = await startMembers(scratch, CLUSTERS);
   if (typeof members === 'string') return { rows: [], skipped: [`restart: ${members}`] };
   try {
@@ -45,7 +53,7 @@ export async function measureRestart(scratch: Scratch): Promise<Result> {
     for (let round = 0; round < ROUNDS; round++) {
       const unchanged = await startUnchanged(scratch, flags, members);
       const everywhere = await startChanged(scratch, flags, members, sightings, round);
-      starts.push({ ...unchanged, everywhere });
+      starts.push({ ...unchanged, everywhere, informers: await informers.fill(members.kubeconfig) });
     }
     return { rows: rowsOf(starts), skipped: [] };
   } finally {
@@ -57,7 +65,7 @@ async function startUnchanged(
   scratch: Scratch,
   flags: readonly string[],
   { all }: Members,
-): Promise<Omit<Start, 'everywhere'>> {
+): Promise<Omit<Start, 'everywhere' | 'informers'>> {
   const marks = await mark(all);
   const mcs = await LongRun.start(scratch, flags);
   await mcs.worked(CLUSTERS * SERVICES);
@@ -90,34 +98,27 @@ async function startChanged(
 }
 
 function rowsOf(starts: readonly Start[]): Result['rows'] {
-  const steady = starts.map((start) => start.steady);
-  const whole = starts.map((start) => start.whole);
-  const everywhere = starts.map((start) => start.everywhere);
+  const informers = starts.map((start) => start.informers);
+  const other = `client-go, caches filled: ${spread(informers, 'ms')}`;
+  const against = (measure: string, ours: readonly number[], most?: number): Result['rows'][number] => {
+    const row = { measure, ours: spread(ours, 'ms'), other, ratio: pairedRatio(ours, informers) };
+    return most === undefined ? row : { ...row, target: atMost(most) };
+  };
   const writes = starts.reduce((sum, start) => sum + start.writes, 0);
-  const other = `${MOST.steady} ms`;
   return [
-    {
-      measure: 'from the first list until all is looked at',
-      ours: spread(steady, 'ms'),
-      other,
-      ratio: median(steady) / MOST.steady,
-      target: atMost(1),
-    },
-    {
-      measure: 'the same, from the start of the process',
-      ours: spread(whole, 'ms'),
-      other,
-      ratio: median(whole) / MOST.steady,
-    },
-    {
-      measure: 'processor time, from the start of the process',
-      ours: spread(
-        starts.map(({ cpu }) => cpu),
-        'ms',
-      ),
-      other,
-      ratio: median(starts.map(({ cpu }) => cpu)) / MOST.steady,
-    },
+    against(
+      'from the first list until all is looked at',
+      starts.map((start) => start.steady),
+      MOST.steady,
+    ),
+    against(
+      'the same, from the start of the process',
+      starts.map((start) => start.whole),
+    ),
+    against(
+      'processor time, from the start of the process',
+      starts.map((start) => start.cpu),
+    ),
     {
       measure: `writes in ${ROUNDS} starts`,
       ours: String(writes),
@@ -125,12 +126,10 @@ function rowsOf(starts: readonly Start[]): Result['rows'] {
       ratio: writes,
       target: atMost(0),
     },
-    {
-      measure: 'a change made while it was down is everywhere, from the start of the process',
-      ours: spread(everywhere, 'ms'),
-      other: `${MOST.everywhere} ms`,
-      ratio: median(everywhere) / MOST.everywhere,
-      target: atMost(1),
-    },
+    against(
+      'a change made while it was down is everywhere, from the start of the process',
+      starts.map((start) => start.everywhere),
+      MOST.everywhere,
+    ),
   ];
 }

@@ -12,6 +12,9 @@ const FEW = 1000;
 const MANY = 10_000;
 const CHANGES = 20;
 
+/** Milliseconds after which a process at rest has given back what it will. */
+const REST = 30_000;
+
 /** How much longer one change may take among ten times the services. */
 const FLAT = 1.3;
 
@@ -80,8 +83,9 @@ async function measured(scratch: Scratch, folder: string, services: number): Pro
     await mcs.ready();
     await mcs.worked(CLUSTERS * services);
     const firstPass = (performance.now() - mcs.started) / 1000;
-    await mcs.idle(5000);
-    const memory = mcs.memory();
+    await mcs.idle();
+    await mcs.rest(REST);
+    const memory = mcs.memory().now;
     const changes: number[] = [];
     for (let change = 0; change < CHANGES; change++) {
       changes.push(await changed(paths, change * 7));
