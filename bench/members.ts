@@ -83,12 +83,15 @@ async function canBeWatched(api: BareClient): Promise<void> {
   }
 }
 
-/** Waits until all members hold so many imported slices. */
+/**
+ * Waits until all members hold so many imported slices. Looks seldom: a list of them keeps a server busy that is to be
+ * written to.
+ */
 export async function hold(members: readonly Member[], slices: number): Promise<void> {
   const path = '/apis/discovery.k8s.io/v1/endpointslices?labelSelector=multicluster.kubernetes.io/service-name';
   const count = async ({ api }: Member): Promise<number> => {
     const { items } = JSON.parse(await api.send({ method: 'GET', path })) as { readonly items: readonly unknown[] };
     return items.length;
   };
-  for (const member of members) while ((await count(member)) < slices) await sleep(500);
+  for (const member of members) while ((await count(member)) < slices) await sleep(2000);
 }
