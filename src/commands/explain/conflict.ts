@@ -1,12 +1,11 @@
 import * as Args from '@oclif/core/args';
-import { ClusterCommand } from '../../cluster-command.ts';
+import { ExplainCommand } from '../../explain-command.ts';
 import { namespaceFlags, outputFlag } from '../../flags.ts';
 import type { Group } from '../../groups.ts';
 import { type ConflictExplanation, explainConflict } from '../../lib/actions/explain-conflict.ts';
-import { EXIT } from '../../lib/errors.ts';
 import { explainConflictText } from '../../lib/output/explain-conflict-text.ts';
 
-export default class ExplainConflict extends ClusterCommand {
+export default class ExplainConflict extends ExplainCommand {
   static override group: Group = 'Services';
   static override aliases = ['explain:conflicts'];
   static override hiddenAliases = ['explain:conflicts'];
@@ -27,26 +26,10 @@ export default class ExplainConflict extends ClusterCommand {
 
   async run(): Promise<ConflictExplanation> {
     const { flags, args } = await this.parse(ExplainConflict);
-    const clusters = await this.clusters(flags);
-    const result = await this.withProgress(flags, 'reading', clusters.length, (progress) =>
-      explainConflict(clusters, {
-        service: args.name,
-        namespace: flags.namespace ?? 'default',
-        concurrency: flags.concurrency,
-        ...(flags.clusterset === undefined ? {} : { clusterset: flags.clusterset }),
-        onCluster: (cluster, error) => {
-          progress.done(cluster.name, error === undefined ? 'answered' : 'did not answer');
-        },
-      }),
-    );
-    for (const warning of result.warnings) this.warn(warning);
-    if (result.verdict === 'fail') this.endWith(EXIT.negative);
-    else if (result.verdict === 'unknown') this.endWith(EXIT.partial);
-    await this.print(flags.output, {
+    return this.explainWith(flags, args.name, {
       kind: 'ConflictExplanation',
-      result,
-      text: (options) => explainConflictText(result, options),
+      explain: explainConflict,
+      text: explainConflictText,
     });
-    return result;
   }
 }

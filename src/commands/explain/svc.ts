@@ -1,13 +1,12 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { ClusterCommand } from '../../cluster-command.ts';
+import { ExplainCommand } from '../../explain-command.ts';
 import { namespaceFlags, outputFlag } from '../../flags.ts';
 import type { Group } from '../../groups.ts';
 import { type ServiceExplanation, explainService } from '../../lib/actions/explain-service.ts';
-import { EXIT } from '../../lib/errors.ts';
 import { explainText } from '../../lib/output/explain-text.ts';
 
-export default class ExplainService extends ClusterCommand {
+export default class ExplainService extends ExplainCommand {
   static override group: Group = 'Services';
   static override aliases = ['explain:service'];
   static override hiddenAliases = ['explain:service'];
@@ -40,27 +39,10 @@ export default class ExplainService extends ClusterCommand {
 
   async run(): Promise<ServiceExplanation> {
     const { flags, args } = await this.parse(ExplainService);
-    const clusters = await this.clusters(flags);
-    const result = await this.withProgress(flags, 'reading', clusters.length, (progress) =>
-      explainService(clusters, {
-        service: args.name,
-        namespace: flags.namespace ?? 'default',
-        in: flags.in ?? [],
-        concurrency: flags.concurrency,
-        ...(flags.clusterset === undefined ? {} : { clusterset: flags.clusterset }),
-        onCluster: (cluster, error) => {
-          progress.done(cluster.name, error === undefined ? 'answered' : 'did not answer');
-        },
-      }),
-    );
-    for (const warning of result.warnings) this.warn(warning);
-    if (result.verdict === 'fail') this.endWith(EXIT.negative);
-    else if (result.verdict === 'unknown') this.endWith(EXIT.partial);
-    await this.print(flags.output, {
+    return this.explainWith(flags, args.name, {
       kind: 'ServiceExplanation',
-      result,
-      text: (options) => explainText(result, options),
+      explain: (clusters, asked) => explainService(clusters, { ...asked, in: flags.in ?? [] }),
+      text: explainText,
     });
-    return result;
   }
 }
