@@ -19,32 +19,51 @@ export interface RequestOptions {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** One raw request to an API server; any HTTP status is an answer. */
-export async function request(
-  server: Pick<ServerInfo, 'url' | 'certificateAuthority' | 'tokens'>,
-  method: Method,
-  path: string,
-  { body, contentType = 'application/json', token = server.tokens.admin, timeout = 30_000 }: RequestOptions = {},
-): Promise<Answer> {
-  const agent = new Agent({
-    connect: { ca: server.certificateAuthority, timeout },
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
-  });
+type Server = Pick<ServerInfo, 'url' | 'certificateAuthority' | 'tokens'>;
+
+/** `request` to a server over connections that are open already. */
+export type Ask = (method: Method, path: string, options?: RequestOptions) => Promise<Answer>;
+
+/** Milliseconds for a request of which nothing else is said. */
+const TIMEOUT = 30_000;
+
+/** One raw request to an API server, over a connection of its own; any HTTP status is an answer. */
+export function request(server: Server, method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
+  return connected(server, (ask) => ask(method, path, options), options.timeout);
+}
+
+/** Makes many requests over a few connections: a handshake costs more than most answers. */
+export async function connected<T>(
+  server: Server,
+  work: (ask: Ask) => Promise<T>,
+  connectTimeout = TIMEOUT,
+): Promise<T> {
+  const connect = { ca: server.certificateAuthority, timeout: connectTimeout };
+  const agent = new Agent({ connect, connections: 8, headersTimeout: 0, bodyTimeout: 0 });
   try {
-    const response = await send(new URL(path, server.url), {
-      method,
-      dispatcher: agent,
-      headers: { authorization: `Bearer ${token}`, accept: 'application/json', 'content-type': contentType },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(timeout),
-    });
-    const text = await response.body.text();
-    const json = String(response.headers['content-type']).includes('json');
-    return { status: response.statusCode, body: json ? (JSON.parse(text) as unknown) : text };
+    return await work((method, path, options) => ask(agent, server, method, path, options));
   } finally {
     await agent.destroy();
   }
+}
+
+async function ask(
+  agent: Agent,
+  server: Server,
+  method: Method,
+  path: string,
+  { body, contentType = 'application/json', token = server.tokens.admin, timeout = TIMEOUT }: RequestOptions = {},
+): Promise<Answer> {
+  const response = await send(new URL(path, server.url), {
+    method,
+    dispatcher: agent,
+    headers: { authorization: `Bearer ${token}`, accept: 'application/json', 'content-type': contentType },
+    body: body === undefined ? null : JSON.stringify(body),
+    signal: AbortSignal.timeout(timeout),
+  });
+  const text = await response.body.text();
+  const json = String(response.headers['content-type']).includes('json');
+  return { status: response.statusCode, body: json ? (JSON.parse(text) as unknown) : text };
 }
 
 /** The answer's body; throws what the server said when it is not a 2xx or one of `allowed`. */
