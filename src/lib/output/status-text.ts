@@ -1,4 +1,5 @@
 import type { Remark, ServiceStatus, StatusReport } from '../actions/status.ts';
+import { shellWord } from '../api/shell-word.ts';
 import { conflictFix } from '../explain/conflict-fix.ts';
 import { age } from './age.ts';
 import type { Colour } from './colour.ts';
@@ -118,6 +119,7 @@ function remarkLines(services: readonly ServiceStatus[], { colour }: StatusTextO
     const clause = `imports appear only where the namespace exists`;
     lines.push(
       `${colour.warn('NOTE')} ${visible(`namespace ${namespace} is missing in ${clusters.join(', ')}: ${clause}`)}`,
+      `  next: mcs namespaces ${visible(shellWord(namespace))} --missing -o yaml`,
     );
   }
   if (unreconciled)
