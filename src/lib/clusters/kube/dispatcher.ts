@@ -1,5 +1,5 @@
 import tls from 'node:tls';
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import type { Credentials } from './credentials.ts';
 import type { Server } from './entries.ts';
 import { ClusterError } from '../../errors.ts';
@@ -56,8 +56,22 @@ export async function openDispatcher(
     const url = server.proxyURL.replace(/^socks5h:/, 'socks5:'); // names are resolved by the proxy in both
     return new Socks5ProxyAgent(url, { ...common, requestTls: { ...tls, timeout: connectTimeout } });
   }
-  const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
-  return new ProxyAgent({ ...common, uri: server.proxyURL, requestTls: { ...tls, timeout: connectTimeout } });
+  return httpProxyAgent(server.proxyURL, common, { ...tls, timeout: connectTimeout });
+}
+
+/**
+ * undici's ProxyAgent asks its proxy with `connect`, which the whole of undici puts into all dispatchers when it is loaded.
+ * Of single files none does.
+ */
+async function httpProxyAgent(uri: string, common: Pool.Options, requestTls: object): Promise<Dispatcher> {
+  const [{ default: ProxyAgent }, { default: Pool }, { default: connect }] = await Promise.all([
+    import('undici/lib/dispatcher/proxy-agent.js'),
+    import('undici/lib/dispatcher/pool.js'),
+    import('undici/lib/api/api-connect.js'),
+  ]);
+  const clientFactory = (origin: URL, options: object): Dispatcher =>
+    Object.assign(new Pool(origin, options), { connect });
+  return new ProxyAgent({ ...common, uri, requestTls, clientFactory });
 }
 
 /** One secure context for all connections: making one costs more than the handshake. */

@@ -17,3 +17,8 @@ declare module 'undici/lib/dispatcher/socks5-proxy-agent.js' {
   const value: typeof Socks5ProxyAgent;
   export default value;
 }
+declare module 'undici/lib/api/api-connect.js' {
+  import type { Dispatcher } from 'undici';
+  const value: Dispatcher['connect'];
+  export default value;
+}

@@ -1,13 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { createServer } from 'node:http';
-import { connect, createServer as createTCPServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../../src/lib/clusters/cluster.ts';
 import { kubeCluster, type KubeClusterOptions } from '../../../../src/lib/clusters/kube/cluster.ts';
 import type { Server, User } from '../../../../src/lib/clusters/kube/entries.ts';
 import { OPTIONS, answer, contextEntry, hasOpenSSL, selfSigned, serve, temporary } from './loopback.ts';
+import { httpProxy, socksProxy } from './proxies.ts';
 
 const EMPTY = { metadata: {}, items: [] };
 
@@ -297,36 +296,12 @@ describe('proxies', () => {
       },
       hasOpenSSL ? selfSigned() : undefined,
     );
-    const tunnels: string[] = [];
-    const proxy = createServer();
-    proxy.on('connect', (request, client) => {
-      tunnels.push(request.url ?? '');
-      const { hostname, port } = new URL(`http://${request.url ?? ''}`);
-      const upstream = connect(Number(port), hostname, () => {
-        client.write('HTTP/1.1 200 OK\r\n\r\n');
-        upstream.pipe(client).pipe(upstream);
-      });
-      upstream.on('error', () => client.destroy());
-      client.on('error', () => upstream.destroy());
-    });
-    proxy.on('request', (request, response) => {
-      tunnels.push(new URL(request.url ?? '').host);
-      answer(response, 200, EMPTY);
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    open.push(
-      {
-        close: () => {
-          proxy.closeAllConnections();
-        },
-      },
-      { close: () => proxy.close() },
-    );
-    const proxyURL = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    const it = cluster({ url: server.url, insecure: true, proxyURL });
+    const proxy = await httpProxy(JSON.stringify(EMPTY));
+    open.push(proxy);
+    const it = cluster({ url: server.url, insecure: true, proxyURL: proxy.url });
     for (let round = 0; round < 10; round++) await it.list('Namespace');
-    expect(new Set(tunnels)).toEqual(new Set([new URL(server.url).host]));
-    if (hasOpenSSL) expect(tunnels.length).toBeLessThanOrEqual(2);
+    expect(new Set(proxy.tunnels)).toEqual(new Set([new URL(server.url).host]));
+    if (hasOpenSSL) expect(proxy.tunnels.length).toBeLessThanOrEqual(2);
     if (hasOpenSSL) expect(server.requests).toHaveLength(10);
     const dead = cluster({ url: server.url, insecure: true, proxyURL: 'http://127.0.0.1:1' });
     await expect(dead.list('Namespace')).rejects.toMatchObject({ reason: 'unreachable' });
@@ -337,27 +312,12 @@ describe('proxies', () => {
     const server = await listening((_request, response) => {
       answer(response, 200, EMPTY);
     }, pair);
-    let tunnels = 0;
-    const proxy = createTCPServer((client) => {
-      client.on('error', () => client.destroy());
-      client.once('data', () => {
-        client.write(Buffer.of(5, 0)); // no authentication
-        client.once('data', (wanted) => {
-          tunnels++;
-          const upstream = connect(wanted.readUInt16BE(wanted.length - 2), '127.0.0.1', () => {
-            client.write(Buffer.of(5, 0, 0, 1, 127, 0, 0, 1, 0, 0));
-            upstream.pipe(client).pipe(upstream);
-          });
-          upstream.on('error', () => client.destroy());
-        });
-      });
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    open.push({ close: () => proxy.close() });
-    const proxyURL = `socks5://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    const it = cluster({ url: server.url, caData: base64(pair.cert), tlsServerName: 'loop.test', proxyURL });
+    const proxy = await socksProxy();
+    open.push(proxy);
+    const at = { url: server.url, caData: base64(pair.cert), tlsServerName: 'loop.test', proxyURL: proxy.url };
+    const it = cluster(at);
     for (let round = 0; round < 10; round++) await it.list('Namespace');
-    expect(tunnels).toBeLessThanOrEqual(2);
+    expect(proxy.tunnels.length).toBeLessThanOrEqual(2);
     expect(server.requests).toHaveLength(10);
   });
 });
