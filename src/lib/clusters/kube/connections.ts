@@ -7,6 +7,13 @@ interface Opened {
   readonly dispatcher: Promise<Dispatcher>;
 }
 
+/**
+ * What undici says of a session on which the server takes nothing new, while it goes on with the streams that are open: when
+ * it spreads its clients (`--goaway-chance`), or a load balancer drains. The next request would wait in undici until the
+ * last watch of that session has ended.
+ */
+const GOAWAY = 'GOAWAY';
+
 /** The connections to one API server, those of now and those that are still in use but take nothing new. */
 export class Connections {
   readonly #make: (credentials: Credentials) => Promise<Dispatcher>;
@@ -26,10 +33,17 @@ export class Connections {
     const opened = { cert: credentials.cert, dispatcher };
     this.#opened = opened;
     this.#all.add(dispatcher);
-    dispatcher.catch(() => {
-      this.#all.delete(dispatcher);
-      if (this.#opened === opened) this.#opened = undefined; // a file that is missing now may be there later
-    });
+    dispatcher.then(
+      (made) => {
+        made.on('disconnect', (_origin, _targets, error) => {
+          if (error.message.includes(GOAWAY)) this.retire(dispatcher);
+        });
+      },
+      () => {
+        this.#all.delete(dispatcher);
+        if (this.#opened === opened) this.#opened = undefined; // a file that is missing now may be there later
+      },
+    );
     return dispatcher;
   }
 

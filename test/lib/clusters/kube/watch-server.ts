@@ -32,6 +32,8 @@ export interface Stream {
   end(): void;
   /** With its connection. */
   cut(): void;
+  /** Asks the client to begin nothing more on its session (RFC 9113, GOAWAY without an error); HTTP/2 only. */
+  goAway(): void;
 }
 
 export interface WatchServer {
@@ -129,6 +131,9 @@ function streamOf(url: URL, request: Request, response: Response): Stream {
     cut: () => {
       if ('stream' in request) request.stream.session?.destroy();
       else request.socket.destroy();
+    },
+    goAway: () => {
+      if ('stream' in request) request.stream.session?.goaway();
     },
   };
 }
