@@ -3,6 +3,7 @@ import { type ObjectMeta, type Service, type ServiceSpec, keyOf } from '../api/o
 import { compact } from '../api/reader.ts';
 import { sameJSON } from '../api/same-json.ts';
 import type { ClusterFacts } from '../clusters/cluster.ts';
+import { IGNORE_ANNOTATION } from '../validate/ignore-annotation.ts';
 import type { Applied, SceneCRD } from '../validate/scene.ts';
 import type { Scanned } from './scanned.ts';
 
@@ -70,12 +71,16 @@ function asApplied(live: ObjectOf[Kind] | undefined, file: ObjectOf[Kind], now: 
   }
 }
 
-/** Which labels and annotations somebody took out of the file is not to be seen: those that are live stay. */
+/**
+ * Which labels and annotations somebody took out of the file is not to be seen: those that are live stay. What is not to
+ * be reported is said in the file that is being looked at, or a review would not see what it takes away.
+ */
 function metadataOf(live: ObjectMeta | undefined, file: ObjectMeta, now: string): ObjectMeta {
   const { uid, resourceVersion, generation, creationTimestamp, deletionTimestamp, ...said } = file;
   if (live === undefined) return { ...said, creationTimestamp: now };
   const labels = { ...live.labels, ...file.labels };
-  const annotations = { ...live.annotations, ...file.annotations };
+  const { [IGNORE_ANNOTATION]: ignored, ...kept } = live.annotations ?? {};
+  const annotations = { ...kept, ...file.annotations };
   return { ...live, labels, annotations };
 }
 

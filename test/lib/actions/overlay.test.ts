@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { validateClusters } from '../../../src/lib/actions/validate.ts';
+import { type Validated, validateClusters } from '../../../src/lib/actions/validate.ts';
 import { directoryClusters } from '../../../src/lib/clusters/directory/directories.ts';
 import type { Finding } from '../../../src/lib/validate/finding.ts';
+import { ignoresIn } from '../../../src/lib/validate/ignores-in.ts';
 import { fingerprintOf } from '../../../src/lib/validate/fingerprint.ts';
 import { short } from '../validate/validated.ts';
 
@@ -34,7 +35,7 @@ const YOUNGER = 'creationTimestamp: "2024-02-01T00:00:00Z", uid: u';
 const PORTS = 'ports: [{port: 80}]';
 
 /** Validates east with `files` laid over it, beside west. */
-async function whatIf(east: string, west: string, files: string, now: string): Promise<readonly Finding[]> {
+async function laid(east: string, west: string, files: string, now: string): Promise<Validated> {
   const root = mkdtempSync(join(tmpdir(), 'mcs-overlay-'));
   onTestFinished(() => {
     rmSync(root, { recursive: true });
@@ -46,12 +47,17 @@ async function whatIf(east: string, west: string, files: string, now: string): P
   const { clusters } = await directoryClusters(['live', 'files', 'west'].map((name) => join(root, name)), {}); // prettier-ignore
   const [over, cluster, other] = clusters;
   if (over === undefined || cluster === undefined || other === undefined) throw new Error('three directories');
-  const { findings } = await validateClusters([{ cluster, over }, { cluster: other }], {
+  const validated = await validateClusters([{ cluster, over }, { cluster: other }], {
     ...{ concurrency: 2, allowedNamespaces: [], severities: new Map(), isPartial: false, ours: [], now },
   });
-  return findings.map(({ file, ...rest }) =>
+  const findings = validated.findings.map(({ file, ...rest }) =>
     file === undefined ? rest : { ...rest, file: file.slice(root.length + 1) },
   );
+  return { ...validated, findings };
+}
+
+async function whatIf(...given: Parameters<typeof laid>): Promise<readonly Finding[]> {
+  return (await laid(...given)).findings;
 }
 
 const NOW = '2026-01-01T00:00:00Z';
@@ -96,4 +102,18 @@ it('needs the namespace to be there, or in the files', async () => {
     (await whatIf(none, live('west', PORTS), text, NOW)).filter(({ code }) => code === 'MCS101').map(short);
   expect(await holes(files)).toEqual(['MCS101 warning files Namespace shop']);
   expect(await holes(`${files}---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n`)).toEqual([]);
+});
+
+it('takes from the file alone what is not to be reported', async () => {
+  const ignored = `${AGED}, annotations: {kubectl-mcs/ignore: "MCS201 until the move"}`;
+  const east = live('east', PORTS, ignored);
+  const ignores = async (annotations: string): Promise<readonly string[]> => {
+    const files = `${service('ports: [{port: 81}]')}---\n${EXPORT}metadata: {name: cart, namespace: shop${annotations}}\n`;
+    const { scene } = await laid(east, live('west', PORTS, YOUNGER), files, NOW);
+    return ignoresIn(scene).map(({ text }) => text);
+  };
+  expect(await ignores('')).toEqual([]);
+  expect(await ignores(', annotations: {kubectl-mcs/ignore: "MCS201 for good"}')).toEqual(['MCS201 for good']);
+  const { scene } = await laid(east, live('west', PORTS, YOUNGER), service('ports: [{port: 81}]'), NOW);
+  expect(ignoresIn(scene).map(({ text }) => text)).toEqual(['MCS201 until the move']); // of what no file speaks of
 });
