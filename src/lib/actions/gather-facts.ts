@@ -1,8 +1,10 @@
 import type { Cluster } from '../clusters/cluster.ts';
 import { ClusterError } from '../errors.ts';
-import type { Elsewhere, Facts, Subject, Trouble } from '../explain/facts.ts';
+import type { Elsewhere, Facts, Renderer, Subject, Trouble } from '../explain/facts.ts';
 import { planService } from '../plan/service-plan.ts';
 import { serviceStatus } from '../plan/service-status.ts';
+import { refOf, showRef } from '../validate/describe.ts';
+import { renderCommand, renderersIn } from '../validate/rules/renderers.ts';
 import { clusterFlag } from './cluster-flag.ts';
 import { inParallel } from './in-parallel.ts';
 import { type ClustersView, type ShownCluster, type ViewOptions, viewClusters } from './view-clusters.ts';
@@ -46,6 +48,7 @@ export async function gatherFacts(
     left,
     exportsElsewhere,
     servicesElsewhere: services.filter((found) => found.name === name),
+    renderers: (await inParallel(orphaned, concurrency, renderersOf)).flat(),
   };
   return { facts, warnings: view.warnings };
 }
@@ -111,6 +114,21 @@ async function exportsIt(at: Cluster, { namespace, name }: GatherOptions): Promi
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     return false;
+  }
+}
+
+/** What may render the Service of an export in a directory; hints only, as below. */
+async function renderersOf(at: Cluster): Promise<readonly Renderer[]> {
+  try {
+    const manifests = (await at.manifests?.read())?.manifests;
+    return renderersIn({ manifests, location: at.location }).map((manifest) => ({
+      cluster: at.name,
+      object: showRef(refOf(manifest)),
+      command: renderCommand(manifest),
+    }));
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    return [];
   }
 }
 

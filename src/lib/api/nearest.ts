@@ -13,6 +13,11 @@ export function nearestNames(known: Iterable<string>, wanted: string): readonly 
     .map(({ name }) => name);
 }
 
+/** The nearest name that differs by a typing error: `cart-redis` is none of `cart`, but another thing beside it. */
+export function nearestTypo(known: Iterable<string>, wanted: string): string | undefined {
+  return nearestNames(known, wanted).find((name) => Math.abs(name.length - wanted.length) <= 2);
+}
+
 function holds(name: string, wanted: string): boolean {
   return (wanted.length >= 3 && name.includes(wanted)) || (name.length >= 3 && wanted.includes(name));
 }

@@ -39,6 +39,15 @@ export interface Elsewhere {
   readonly name: string;
 }
 
+/** An object of a directory that brings others which stand in no file. */
+export interface Renderer {
+  readonly cluster: string;
+  /** `HelmRelease shop/cart` */
+  readonly object: string;
+  /** What a user types to see what it brings. */
+  readonly command: string;
+}
+
 /** Everything that an explanation of one service is computed from. */
 export interface Facts {
   readonly clusterset: string | undefined;
@@ -54,6 +63,8 @@ export interface Facts {
   readonly exportsElsewhere: readonly Elsewhere[];
   /** Services of that name in other namespaces; read only where an export has no Service. */
   readonly servicesElsewhere: readonly Elsewhere[];
+  /** What may render a Service that stands in no file, e.g. a HelmRelease; read only where an export has no Service. */
+  readonly renderers: readonly Renderer[];
 }
 
 export type Present = Subject & { readonly member: Member };

@@ -1,6 +1,6 @@
 import { EXPORT_CONDITIONS, VALID, findCondition } from '../api/conditions.ts';
 import { isOurs } from '../api/labels.ts';
-import { nearestNames } from '../api/nearest.ts';
+import { nearestTypo } from '../api/nearest.ts';
 import type { Exporter } from '../plan/service-sources.ts';
 import type { Fix } from '../validate/finding.ts';
 import type { Read, Remark } from './explanation.ts';
@@ -15,6 +15,8 @@ interface Invalid {
   readonly code: string;
   readonly message: string;
   readonly fixes: readonly Fix[];
+  /** True when it may count after all: nobody can tell from what was read. */
+  readonly isUnknown?: boolean;
 }
 
 /** Step 2: which of the exports count. */
@@ -34,7 +36,7 @@ export function explainValid(facts: Facts): Done {
     const message = valid.map(({ exporter, subject }) => `${subject.cluster} (${typeOf(exporter)})`).join(', ');
     return done('valid', { verdict: 'ok', message, reads, remarks: [...remarks, ...invalid.map(asRemark)] });
   }
-  const [first, ...others] = invalid;
+  const [first, ...others] = invalid.toSorted((a, b) => Number(b.isUnknown ?? false) - Number(a.isUnknown ?? false));
   if (first === undefined) {
     const message = 'no export to look at; the imports speak for sources that cannot be asked';
     return done('valid', { verdict: 'skipped', message, reads });
@@ -42,7 +44,8 @@ export function explainValid(facts: Facts): Done {
   const alike = others.filter((one) => one.message === first.message);
   const where = [first, ...alike].map((one) => one.at.cluster).join(', ');
   return done('valid', {
-    verdict: 'fail',
+    verdict: first.isUnknown === true ? 'unknown' : 'fail',
+    stops: true,
     code: first.code,
     message: `${where}: ${first.message}`,
     reads,
@@ -51,13 +54,13 @@ export function explainValid(facts: Facts): Done {
   });
 }
 
-function asRemark({ at, code, message, fixes }: Invalid): Remark {
+function asRemark({ at, code, message, fixes, isUnknown = false }: Invalid): Remark {
   const [fix] = fixes;
   return {
-    verdict: 'warn',
+    verdict: isUnknown ? 'unknown' : 'warn',
     code,
     cluster: at.cluster,
-    message: `its export does not count: ${message}`,
+    message: isUnknown ? message : `its export does not count: ${message}`,
     ...(fix && { fix }),
   };
 }
@@ -112,10 +115,14 @@ function refused(at: Present, conditions: Parameters<typeof findCondition>[0]): 
 
 function noService(facts: Facts, at: Present): Invalid {
   const { namespace, name } = facts;
-  const others = [...at.member.observed.services()].filter(
-    (service) => service.metadata.namespace === namespace && !isOurs(service),
+  const { observed } = at.member;
+  const others = [...observed.services()].filter(
+    (service) =>
+      service.metadata.namespace === namespace &&
+      !isOurs(service) &&
+      observed.get('ServiceExport', { namespace, name: service.metadata.name }) === undefined,
   );
-  const [near] = nearestNames(
+  const near = nearestTypo(
     others.map(({ metadata }) => metadata.name),
     name,
   );
@@ -124,6 +131,16 @@ function noService(facts: Facts, at: Present): Invalid {
   if (near !== undefined) {
     const fixes = [exportFix(at, namespace, near), end];
     return { at, code: 'MCS302', message: `${none}; did you mean ${namespace}/${near}?`, fixes };
+  }
+  const renderer = facts.renderers.find(({ cluster }) => cluster === at.cluster);
+  if (renderer !== undefined) {
+    const message = `Service ${namespace}/${name} is in no file of ${at.cluster}; ${renderer.object} may render it`;
+    const fixes = [
+      doc(
+        `give what it renders too: ${renderer.command} | mcs explain svc ${namespace}/${name} ${at.flag} --dir ${at.cluster}=-`,
+      ),
+    ];
+    return { at, code: 'MCS301', message, fixes, isUnknown: true };
   }
   const moved = facts.servicesElsewhere.find(({ cluster }) => cluster === at.cluster);
   if (moved !== undefined) {

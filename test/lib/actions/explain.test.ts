@@ -33,6 +33,8 @@ const verdicts = ({ steps, clusters }: ServiceExplanation): readonly string[] =>
     ({ step, verdict, dependsOn }) => `${step} ${verdict}${dependsOn === undefined ? '' : ` ${dependsOn}`}`,
   );
 
+const ns = [namespace('shop')];
+
 describe('the chain of a service', () => {
   it('holds where all is as it should be; a directory has no IP by nature', async () => {
     const made = set();
@@ -94,7 +96,44 @@ describe('the chain of a service', () => {
   });
 });
 
-const ns = [namespace('shop')];
+const release = {
+  apiVersion: 'helm.toolkit.fluxcd.io/v2',
+  kind: 'HelmRelease',
+  metadata: { name: 'cart', namespace: 'shop' },
+  spec: {},
+};
+
+describe('a Service that a release may render', () => {
+  it('is not known, as validate says, and what was rendered can be given', async () => {
+    const made = set(ns, [exportOf(CART, EARLY), serviceOf('shop/cart-redis'), release]);
+    const result = await explained(made);
+    expect(verdicts(result).slice(0, 3)).toEqual(['exported ok', 'valid unknown', 'merged skipped 2']);
+    expect(result.causes).toMatchObject([
+      {
+        code: 'MCS301',
+        verdict: 'unknown',
+        message: 'east: Service shop/cart is in no file of east; HelmRelease shop/cart may render it',
+        fixes: [
+          {
+            kind: 'doc',
+            text: expect.stringMatching(/helm template … \| mcs explain svc shop\/cart .* --dir east=-$/),
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('leaves open whether one of several exports counts', async () => {
+    const made = set([exportOf(CART, LATE), release], eastern());
+    const { steps } = await explained(made);
+    expect(steps[1]).toMatchObject({
+      verdict: 'unknown',
+      message: 'east (ClusterIP)',
+      remarks: [{ verdict: 'unknown' }],
+    });
+  });
+});
+
 const noId = membership(undefined, 'prod');
 const notReady = {
   ...slice('cart', '10.1.0.1'),
@@ -138,6 +177,13 @@ describe('the root cause', () => {
       ns,
       'MCS303',
       /ExternalName/,
+    ],
+    [
+      'a Service of another name, which is no typing error',
+      [exportOf(CART, EARLY), serviceOf('shop/cart-redis')],
+      ns,
+      'MCS301',
+      /^east: no Service shop\/cart$/,
     ],
     ['a Service nobody exports', [serviceOf(CART)], ns, undefined, /no cluster exports it; east has the Service/],
     ['a name nobody knows', [serviceOf('shop/card')], ns, undefined, /did you mean shop\/card\?/],

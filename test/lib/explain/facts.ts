@@ -28,5 +28,6 @@ export function factsOf(members: readonly Member[], over: Readonly<Record<string
     left: [],
     exportsElsewhere: [],
     servicesElsewhere: [],
+    renderers: [],
   };
 }

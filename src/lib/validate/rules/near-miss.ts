@@ -1,4 +1,4 @@
-import { nearestNames } from '../../api/nearest.ts';
+import { nearestTypo } from '../../api/nearest.ts';
 import type { SceneCluster, SceneService, SceneSet } from '../scene.ts';
 import { exportersOf } from './exporters.ts';
 import { renderersIn } from './renderers.ts';
@@ -16,7 +16,7 @@ export function nearMisses(): NearMiss {
   return ({ namespace, name }, cluster) => {
     const { inNamespace, byName } = known.get(cluster) ?? unexportedIn(cluster);
     if (!known.has(cluster)) known.set(cluster, { inNamespace, byName });
-    const near = nearestNames(inNamespace.get(namespace) ?? [], name).find((other) => isTypo(other, name));
+    const near = nearestTypo(inNamespace.get(namespace) ?? [], name);
     if (near !== undefined) return `${namespace}/${near}`;
     if (renderersIn(cluster).length > 0) return undefined;
     const [elsewhere] = (byName.get(name) ?? []).toSorted();
@@ -36,11 +36,6 @@ export function misspelt({ services }: SceneSet): ReadonlyMap<SceneCluster, Read
     }
   }
   return found;
-}
-
-/** `cart-redis` is no typing error of `cart`, but another Service beside it. */
-function isTypo(a: string, b: string): boolean {
-  return Math.abs(a.length - b.length) <= 2;
 }
 
 /** The Services of a cluster that are not exported. */

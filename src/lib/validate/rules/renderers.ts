@@ -1,5 +1,6 @@
 import type { Manifest } from '../../api/manifests.ts';
 import { type Json, isRecord } from '../../api/reader.ts';
+import { shellWord } from '../../api/shell-word.ts';
 import type { SceneCluster } from '../scene.ts';
 
 const RENDERERS: readonly (readonly [kind: string, group: string])[] = [
@@ -11,12 +12,24 @@ const RENDERERS: readonly (readonly [kind: string, group: string])[] = [
 ];
 
 /** Objects of a cluster that bring others which stand in no file here. */
-export function renderersIn({ manifests, location }: SceneCluster): readonly Manifest[] {
+export function renderersIn({
+  manifests,
+  location,
+}: Pick<SceneCluster, 'manifests' | 'location'>): readonly Manifest[] {
   return (manifests?.all ?? []).filter(
     (manifest) =>
       RENDERERS.some(([renderer, group]) => manifest.kind === renderer && manifest.apiVersion.startsWith(group)) &&
       !bringsItself(manifest, location),
   );
+}
+
+/** What a user types to see what one of these brings. */
+export function renderCommand({ kind, value }: Manifest): string {
+  const spec = inner(value, 'spec');
+  const { path } = kind === 'Application' ? inner(spec, 'source') : spec;
+  if (kind === 'Kustomization') return `kustomize build ${typeof path === 'string' ? shellWord(path) : '…'}`;
+  if (kind === 'ApplicationSet') return 'argocd appset generate …';
+  return kind === 'Application' && typeof path === 'string' ? `kustomize build ${shellWord(path)}` : 'helm template …';
 }
 
 /** Of these, what creates a namespace when it is installed. */
