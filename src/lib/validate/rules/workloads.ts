@@ -18,7 +18,7 @@ export const WORKLOAD_RULES: readonly Rule[] = [
     summary: 'The selector of an exported Service matches no Pods of the workloads beside it.',
     looksAt: 'spec.selector of exported Services, Pod labels of the workloads in the namespace, in files',
     why: 'The service has no endpoints anywhere, and every condition is fine.',
-    mend: 'Give the Pods the labels that the Service selects.',
+    mend: 'Correct the selector, or give the Pods the labels that it names.',
     source: 'users.md §5 scenario 9; P28, P30',
     *check(scene) {
       for (const { service, cluster, selector, pods } of selectors(scene)) {
@@ -32,8 +32,14 @@ export const WORKLOAD_RULES: readonly Rule[] = [
           object: ref('Service', service.name, service.namespace),
           field: 'spec.selector',
           message: `selector ${text.join(',')} of Service ${service.key} matches no Pods in ${cluster.name}`,
-          evidence: near,
-          fix: { kind: 'doc', text: `give the Pods behind ${service.key} the labels ${text.join(',')}` },
+          evidence: near.map(({ of, label }) => `${showRef(refOf(of))} has ${label} (${showPlace(of.place)})`),
+          fix: {
+            kind: 'doc',
+            text:
+              near[0] === undefined
+                ? `select labels that the Pods behind ${service.key} have, or give them ${text.join(',')}`
+                : `select ${near[0].label} in Service ${service.key}, as ${showRef(refOf(near[0].of))} has it`,
+          },
         };
       }
     },
@@ -136,13 +142,16 @@ function isOperated({ manifests }: SceneCluster, namespace: string): boolean {
 }
 
 /** Pods that have a label of nearly that value: mostly a typing error. */
-function nearby(selector: StringMap, pods: readonly Pods[]): readonly string[] {
+function nearby(
+  selector: StringMap,
+  pods: readonly Pods[],
+): readonly { readonly of: Manifest; readonly label: string }[] {
   return Object.entries(selector).flatMap(([key, value]) => {
     const known = new Map(pods.flatMap(({ of, labels }) => (labels[key] === undefined ? [] : [[labels[key], of]])));
     const near = known.has(value) ? [] : nearestNames(known.keys(), value);
     return near.flatMap((label) => {
       const of = known.get(label);
-      return of === undefined ? [] : [`${showRef(refOf(of))} has ${key}=${label} (${showPlace(of.place)})`];
+      return of === undefined ? [] : [{ of, label: `${key}=${label}` }];
     });
   });
 }
@@ -163,7 +172,13 @@ function* undeclared(service: SceneService, cluster: SceneCluster, pods: readonl
       evidence: pods
         .slice(0, 3)
         .map(({ of, ports: names }) => `${showRef(refOf(of))} declares ${[...names].join(', ') || 'no named port'}`),
-      fix: { kind: 'doc', text: `declare a containerPort named ${target}, or write its number` },
+      fix: { kind: 'doc', text: `${targetsOf(pods)}, or declare a containerPort named ${target}` },
     };
   }
+}
+
+/** What a Service can say instead, to reach a port that is there. */
+function targetsOf(pods: readonly Pods[]): string {
+  const [only, ...others] = [...new Set(pods.flatMap(({ ports }) => [...ports]))];
+  return only === undefined || others.length > 0 ? 'write the number of the port' : `write targetPort: ${only}`;
 }
