@@ -306,7 +306,7 @@ describe.concurrent('ids', () => {
     expectTidy(outcome);
     expect(outcome.code).toBe(3);
     expect(outcome.stderr).toMatch(message);
-    expect(outcome.stderr).toContain('  next: mcs leave --dir bad --forget-id, then join with another id\n');
+    expect(outcome.stderr).toContain('  next: mcs leave --dir bad --forget-id && mcs join prod --dir bad --id ID\n');
     expect(filesIn(join(root, 'good'))).toContain('mcs/shop/serviceimport-web.yaml');
     expect(filesIn(join(root, 'bad'))).toEqual(['a.yaml']);
   });

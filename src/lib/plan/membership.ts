@@ -117,7 +117,7 @@ function idProblem(
 ): Pick<LeftOut, 'wrong' | 'problem'> | undefined {
   const { cluster, id, clusterset = '', flag = `--context ${cluster}` } = identity;
   const base = { cluster, object: `ClusterProperty ${CLUSTER_ID_PROPERTY}`, severity: 'partial' as const };
-  const anotherID = `mcs leave ${flag} --forget-id, then join with another id`;
+  const anotherID = `mcs leave ${flag} --forget-id && mcs join ${clusterset} ${flag} --id ID`;
   if (id === undefined) {
     const message = `is missing: a member without an id is left out`;
     return { wrong: 'missing', problem: { ...base, message, next: `mcs join ${clusterset} ${flag} --id ID` } };
