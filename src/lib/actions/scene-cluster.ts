@@ -1,5 +1,5 @@
 import type { Kind, ObjectOf } from '../api/kinds.ts';
-import { SERVICE_NAME_LABEL, SOURCE_CLUSTER_LABEL } from '../api/labels.ts';
+import { SERVICE_NAME_LABEL, SOURCE_CLUSTER_LABEL, isOurs } from '../api/labels.ts';
 import type { Manifests } from '../api/manifests.ts';
 import type { ClusterProperty, EndpointSlice } from '../api/objects.ts';
 import type { Cluster } from '../clusters/cluster.ts';
@@ -57,12 +57,18 @@ const LIVE: Omit<Generated, 'conditions'> = {
   workloads: false, // Pods are not read of live clusters: their EndpointSlices say enough
 };
 
+/** An import that somebody wrote has none of this, and says nothing of imports that are not there. */
+function isGenerated(held: ObjectOf['ServiceImport']): boolean {
+  const { metadata, spec, status } = held;
+  return isOurs(held) || metadata.uid !== undefined || (spec.ips?.length ?? 0) > 0 || status !== undefined;
+}
+
 function generatedIn(objects: Scanned['objects'], manifests: Manifests | undefined): Generated {
   const of = <K extends Kind>(kind: K) => (objects.get(kind) ?? []) as readonly ObjectOf[K][]; // each kind by itself
   const isImported = ({ metadata: { labels } }: ObjectOf['EndpointSlice']): boolean =>
     labels?.[SERVICE_NAME_LABEL] !== undefined || labels?.[SOURCE_CLUSTER_LABEL] !== undefined;
   return {
-    imports: of('ServiceImport').length > 0,
+    imports: of('ServiceImport').some(isGenerated),
     slices: of('EndpointSlice').some((slice) => !isImported(slice)),
     importedSlices: of('EndpointSlice').some(isImported),
     ips: of('ServiceImport').some(({ spec }) => (spec.ips?.length ?? 0) > 0),

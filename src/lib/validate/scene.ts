@@ -73,6 +73,7 @@ export interface Applied {
 
 /** Whether a directory holds any such thing, so that its absence means something. Of a context all but conditions are true. */
 export interface Generated {
+  /** ServiceImports that a controller made. */
   readonly imports: boolean;
   /** EndpointSlices of its own Services. */
   readonly slices: boolean;
