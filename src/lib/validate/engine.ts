@@ -88,7 +88,7 @@ function withCause(located: Located, index: Index): Located {
 
 /** What explains a finding, and what explains that, to the end; a circle explains nothing. */
 function rootOf(located: Located, index: Index, seen: Set<Located>): Located | undefined {
-  for (const { code, cluster, service, file } of located.draft.causes ?? []) {
+  for (const { code, cluster, service, file, about } of located.draft.causes ?? []) {
     const key =
       service === undefined ? (cluster === undefined ? code : `${code} in ${cluster}`) : `${code} of ${service}`;
     const found = index
@@ -97,7 +97,8 @@ function rootOf(located: Located, index: Index, seen: Set<Located>): Located | u
         (other) =>
           !seen.has(other) &&
           (cluster === undefined || other.finding.cluster === cluster) &&
-          (file === undefined || other.finding.file === file),
+          (file === undefined || other.finding.file === file) &&
+          (about === undefined || other.draft.about === about),
       );
     if (found !== undefined) return rootOf(found, index, seen.add(found)) ?? found;
   }

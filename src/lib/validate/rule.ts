@@ -9,6 +9,8 @@ export interface Cause {
   /** `namespace/name` of the service that it is about. */
   readonly service?: string;
   readonly file?: string;
+  /** What else tells it apart: the id of a source cluster, the name of a CRD. */
+  readonly about?: string;
 }
 
 /** A finding as a rule makes it; the engine adds what follows from the rule. */
@@ -18,6 +20,8 @@ export interface Draft {
   readonly object?: ObjectRef;
   /** `namespace/name` of the service it is about; by it causes are found. */
   readonly service?: string;
+  /** What else tells it apart, so that causes are found: the id of a source cluster, the name of a CRD. */
+  readonly about?: string;
   /** The manifest of the object. Absent: found by `object`, if it is of a kind of ours. */
   readonly manifest?: Manifest;
   /** The offending field, e.g. `spec.ports[0].name`; absent: the object's first line. */

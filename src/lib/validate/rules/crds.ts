@@ -154,6 +154,10 @@ function* unserved(cluster: SceneCluster): Generator<Draft> {
       message: `${manifest.kind} is in ${version}, and the CRD serves ${served(found.crd).join(', ') || 'nothing'}`,
       evidence: found.manifest === undefined ? [] : [`CRD ${found.crd.name} at ${showPlace(found.manifest.place)}`],
       fix: { kind: 'doc', text: `write apiVersion: ${group}/${served(found.crd)[0] ?? version}, or upgrade the CRD` },
+      // What it lacks, objects are stored in: then the CRD is wrong, not this object.
+      ...(found.crd.versions.some(({ name }) => name === version)
+        ? {}
+        : { causes: [{ code: 'MCS702', cluster: cluster.name, about: found.crd.name }] }),
     };
   }
 }

@@ -4,6 +4,9 @@ import { refOf, showPlace } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
 import type { Scene, SceneCluster } from '../scene.ts';
 import { crdFor, crdRef, mcsVersionsOf } from './crd-versions.ts';
+import { crdFix } from './crd-fix.ts';
+
+const SERVICE_EXPORTS = `serviceexports.${MCS_GROUP}`;
 
 /** 701 to 705: on the way to v1beta1. */
 export const UPGRADE_RULES: readonly Rule[] = [
@@ -41,19 +44,19 @@ export const UPGRADE_RULES: readonly Rule[] = [
     mend: 'mcs crds install.',
     source: 'design rule 4',
     *check({ clusters, ours }) {
-      for (const { name, crds, flag, type } of clusters) {
-        for (const { crd, manifest } of crds ?? []) {
+      for (const cluster of clusters) {
+        const { name } = cluster;
+        for (const { crd, manifest } of cluster.crds ?? []) {
           const own = ours.find((each) => each.name === crd.name);
           if (own === undefined || compareCRD(crd, own) !== 'older') continue;
           yield {
             cluster: name,
             object: crdRef(crd),
+            about: crd.name,
             ...(manifest === undefined ? {} : { manifest }),
             message: `CRD ${crd.name} is older than the one mcs installs`,
-            fix:
-              type === 'context'
-                ? { kind: 'command', text: `mcs crds install ${flag}` }
-                : { kind: 'doc', text: 'take the CRD of the latest mcs-api release' },
+            fix: crdFix([cluster], crd.name),
+            causes: ['MCS702', 'MCS701', 'MCS704'].map((code) => ({ code, cluster: name, about: crd.name })),
           };
         }
       }
@@ -94,21 +97,22 @@ function* oldOnly({ clusters }: Scene): Generator<Draft> {
   const [first] = old;
   if (first === undefined) return;
   const everywhere = old.length === known.length;
-  const manifest = crdFor(first.cluster, `serviceexports.${MCS_GROUP}`)?.manifest;
+  const manifest = crdFor(first.cluster, SERVICE_EXPORTS)?.manifest;
   yield {
     cluster: first.cluster.name,
-    object: {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      name: `serviceexports.${MCS_GROUP}`,
-    },
+    object: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: SERVICE_EXPORTS },
+    about: SERVICE_EXPORTS,
     ...(manifest === undefined ? {} : { manifest }),
     ...(everywhere ? { severity: 'info' as const } : {}),
     message: everywhere
       ? 'v1beta1 of the MCS API is served nowhere'
       : `${old.map(({ cluster }) => cluster.name).join(', ')} ${old.length === 1 ? 'serves' : 'serve'} v1alpha1 of the MCS API only, others v1beta1`,
     evidence: known.map(({ cluster, isOld }) => `${cluster.name}: ${isOld ? 'v1alpha1 only' : 'v1beta1'}`),
-    fix: { kind: 'command', text: `mcs crds install ${old.map(({ cluster }) => cluster.flag).join(' ')}` },
+    fix: crdFix(
+      old.map(({ cluster }) => cluster),
+      SERVICE_EXPORTS,
+    ),
+    causes: [{ code: 'MCS702', cluster: first.cluster.name, about: SERVICE_EXPORTS }],
   };
 }
 
@@ -122,6 +126,7 @@ function* missingStored({ name, crds }: SceneCluster): Generator<Draft> {
     yield {
       cluster: name,
       object: crdRef(crd),
+      about: crd.name,
       ...(manifest === undefined ? {} : { manifest }),
       field: 'spec.versions',
       message: `CRD ${crd.name}: objects are stored in ${missing.join(', ')}, which ${from === 'file' ? 'the file' : 'it'} does not have`,
@@ -132,24 +137,28 @@ function* missingStored({ name, crds }: SceneCluster): Generator<Draft> {
 
 function* mixed({ clusters }: Scene): Generator<Draft> {
   const releases = clusters.flatMap((cluster) => {
-    const crd = crdFor(cluster, `serviceexports.${MCS_GROUP}`);
-    const release = crd?.crd.labels['multicluster.x-k8s.io/release-version'];
-    return release === undefined ? [] : [{ cluster, release, manifest: crd?.manifest }];
+    const found = crdFor(cluster, SERVICE_EXPORTS);
+    const release = found?.crd.labels['multicluster.x-k8s.io/release-version'];
+    return found === undefined || release === undefined ? [] : [{ ...found, cluster, release }];
   });
-  const [first, ...others] = releases;
-  const other = others.find(({ release }) => release !== first?.release);
-  if (first === undefined || other === undefined) return;
+  const byAge = releases.toSorted((a, b) =>
+    compareCRD(a.crd, b.crd) === 'older' ? -1 : Number(a.release !== b.release),
+  );
+  const [oldest, newest] = [byAge[0], byAge.at(-1)];
+  if (oldest === undefined || newest === undefined || oldest.release === newest.release) return;
+  const behind = releases.filter(({ release }) => release !== newest.release);
   yield {
-    cluster: other.cluster.name,
-    object: {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      name: `serviceexports.${MCS_GROUP}`,
-    },
-    ...(other.manifest === undefined ? {} : { manifest: other.manifest }),
-    message: `CRDs of the MCS API are of ${first.release} in ${first.cluster.name} and of ${other.release} in ${other.cluster.name}`,
+    cluster: oldest.cluster.name,
+    object: crdRef(oldest.crd),
+    about: SERVICE_EXPORTS,
+    ...(oldest.manifest === undefined ? {} : { manifest: oldest.manifest }),
+    message: `CRDs of the MCS API are of ${newest.release} in ${newest.cluster.name} and of ${oldest.release} in ${oldest.cluster.name}`,
     evidence: releases.map(({ cluster, release }) => `${cluster.name}: ${release}`),
-    fix: { kind: 'command', text: `mcs crds status` },
+    fix: crdFix(
+      behind.map(({ cluster }) => cluster),
+      SERVICE_EXPORTS,
+    ),
+    causes: ['MCS702', 'MCS701'].map((code) => ({ code, cluster: oldest.cluster.name, about: SERVICE_EXPORTS })),
   };
 }
 
