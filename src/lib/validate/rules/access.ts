@@ -1,8 +1,9 @@
-import type { Manifest } from '../../api/manifests.ts';
+import type { Manifest, Manifests } from '../../api/manifests.ts';
 import { showPlace } from '../describe.ts';
 import { refOf } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
-import type { Scene } from '../scene.ts';
+import type { Scene, SceneCluster } from '../scene.ts';
+import { namespaceSetFor } from './kustomized.ts';
 
 const KEP = 'KEP-1645';
 
@@ -46,7 +47,10 @@ export const ACCESS_RULES: readonly Rule[] = [
           yield {
             cluster: name,
             message: `${kind} cannot be listed: ${failure.message}`,
-            fix: { kind: 'command', text: failure.next ?? 'mcs rbac print --for member' },
+            fix:
+              failure.next === undefined
+                ? { kind: 'command', text: 'mcs rbac print --for member' }
+                : { kind: 'doc', text: failure.next },
           };
         }
       }
@@ -61,12 +65,17 @@ export const ACCESS_RULES: readonly Rule[] = [
     why: 'Counted twice, its exports would conflict with themselves, and its id would seem to be taken.',
     mend: 'Name only one of them.',
     source: 'design rule 3; subctl PR#874',
-    *check({ twins }) {
+    *check({ twins, clusters }) {
       for (const { kept, left } of twins) {
         yield {
           cluster: left,
           message: `${left} and ${kept} are the same cluster; ${left} is left out`,
-          fix: { kind: 'doc', text: `leave one of them out: --context '!${left}'` },
+          fix: {
+            kind: 'doc',
+            text: isDirectory(clusters, kept)
+              ? `give one of them only: --dir ${kept} or --dir ${left}`
+              : `leave one of them out: --context '!${left}'`,
+          },
         };
       }
     },
@@ -121,9 +130,14 @@ export const ACCESS_RULES: readonly Rule[] = [
   },
 ];
 
+function isDirectory(clusters: readonly SceneCluster[], name: string): boolean {
+  return clusters.some((cluster) => cluster.name === name && cluster.type === 'directory');
+}
+
 function* twice({ clusters }: Scene): Generator<Draft> {
   for (const { name, manifests } of clusters) {
     for (const { used, other } of manifests?.twice ?? []) {
+      if (manifests !== undefined && isSetApart(used, other, manifests)) continue;
       yield {
         cluster: name,
         object: refOf(other),
@@ -134,6 +148,12 @@ function* twice({ clusters }: Scene): Generator<Draft> {
       };
     }
   }
+}
+
+/** Objects without namespace that kustomizations put into different ones are not the same. */
+function isSetApart(a: Manifest, b: Manifest, manifests: Manifests): boolean {
+  const isBare = ({ namespace = 'default' }: Manifest): boolean => namespace === 'default';
+  return isBare(a) && isBare(b) && namespaceSetFor(a, manifests) !== namespaceSetFor(b, manifests);
 }
 
 function named({ kind, namespace, name }: Manifest): string {

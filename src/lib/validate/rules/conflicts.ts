@@ -6,6 +6,7 @@ import { ref } from '../describe.ts';
 import type { Severity } from '../finding.ts';
 import { clusterOf, idOf, marginOf, nameOf } from './claimants.ts';
 import { fieldAt } from './conflict-field.ts';
+import { areSetApart } from './kustomized.ts';
 import type { Cause, Draft, Rule } from '../rule.ts';
 import type { SceneCluster, SceneService } from '../scene.ts';
 
@@ -100,7 +101,7 @@ export const CONFLICT_RULES: readonly Rule[] = FIELDS.map(({ field, why, ...info
 
 function* conflictOf(service: SceneService, field: string): Generator<Draft> {
   const { merged } = service.plan;
-  if (merged?.conflicts.some((conflict) => conflict.field === field) !== true) return;
+  if (merged?.conflicts.some((conflict) => conflict.field === field) !== true || areSetApart(service)) return;
   const word = fieldWords(merged.claims).find((each) => each.field === field);
   const { conflict } = word ?? {};
   if (word === undefined || conflict === undefined) return;
