@@ -37,8 +37,11 @@ export function reconcileFix(facts: Facts): Fix {
   return overSame(facts, 'mcs reconcile');
 }
 
-/** A command of mcs over the clusters of this call: directories have to be named again. */
-export function overSame({ subjects }: Facts, text: string): Fix {
+/** A command of mcs over the clusters of this call: directories have to be named again, or it would go to contexts. */
+export function overSame(
+  { subjects }: { readonly subjects: readonly { readonly type: string; readonly flag: string }[] },
+  text: string,
+): Fix {
   if (!subjects.some(({ type }) => type === 'directory')) return command(text);
   if (subjects.length > MOST_DIRS) return command(`${text} --dir …   # the same --dir as here`);
   return command([text, ...subjects.map(({ flag }) => flag)].join(' '));

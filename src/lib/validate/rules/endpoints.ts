@@ -1,5 +1,6 @@
 import { kubectl } from '../../explain/fixes.ts';
 import type { EndpointSlice, ServicePort } from '../../api/objects.ts';
+import { shellWord } from '../../api/shell-word.ts';
 import { agreedPorts, derivedPorts, showPorts, slicePorts } from '../../plan/ports.ts';
 import { ref } from '../describe.ts';
 import type { Fix } from '../finding.ts';
@@ -42,7 +43,7 @@ export const ENDPOINT_RULES: readonly Rule[] = [
             const { cluster } = exporter;
             yield {
               ...about(service, cluster),
-              message: `${service.key} has no ready endpoint in ${cluster.name}; ${others(sources)} serve it`,
+              message: `${service.key} has no ready endpoint in ${cluster.name}; it is served by ${others(sources)}`,
               fix: podsFix(exporter, service),
               causes: causesIn(service, cluster),
             };
@@ -118,7 +119,7 @@ function* nobodyReady(service: SceneService): Generator<Draft> {
       ({ exporter, ready }) =>
         `${exporter.cluster.name}: ${ready === undefined ? 'unknown' : `${ready} ready of ${exporter.view.slices.reduce((sum, slice) => sum + slice.endpoints.length, 0)}`}`,
     ),
-    fix: podsFix(at.exporter, service),
+    fix: unread?.unknown === 'no-slices' ? slicesFix(at.exporter, service) : podsFix(at.exporter, service),
     causes: [{ code: 'MCS002', cluster: at.exporter.cluster.name }, ...causesIn(service, at.exporter.cluster)],
   };
 }
@@ -143,8 +144,15 @@ function podsFix({ cluster, view }: SceneExporter, { namespace, name, key }: Sce
   if (cluster.type !== 'context')
     return { kind: 'doc', text: `look at the Pods behind Service ${key} of ${cluster.name}` };
   const what =
-    labels.length === 0 ? `endpointslices -l kubernetes.io/service-name=${name}` : `pods -l ${labels.join(',')}`;
+    labels.length === 0
+      ? `endpointslices -l kubernetes.io/service-name=${name}`
+      : `pods -l ${shellWord(labels.join(','))}`;
   return { kind: 'command', text: `${kubectl({ cluster: cluster.name }, namespace)} get ${what}` };
+}
+
+function slicesFix({ cluster }: SceneExporter, { namespace, name }: SceneService): Fix {
+  const text = `put its EndpointSlices into ${cluster.location} too: kubectl -n ${namespace} get endpointslices -l kubernetes.io/service-name=${name} -o yaml`;
+  return { kind: 'doc', text };
 }
 
 function* unservedPorts(service: SceneService): Generator<Draft> {

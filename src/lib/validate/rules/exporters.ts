@@ -32,13 +32,13 @@ export type ExportDraft = Omit<Draft, 'cluster' | 'service'>;
 
 /** A rule about each export, by itself. */
 export function eachExport(
-  check: (exporter: SceneExporter, service: SceneService) => ExportDraft | undefined,
+  check: (exporter: SceneExporter, service: SceneService, scene: Scene) => ExportDraft | undefined,
 ): (scene: Scene) => Generator<Draft> {
-  return function* ({ sets }) {
-    for (const { services } of sets) {
+  return function* (scene) {
+    for (const { services } of scene.sets) {
       for (const service of services) {
         for (const exporter of exportersOf(service)) {
-          const draft = check(exporter, service);
+          const draft = check(exporter, service, scene);
           if (draft !== undefined) yield { ...draft, cluster: exporter.cluster.name, service: service.key };
         }
       }

@@ -2,10 +2,13 @@ import { CLUSTERSET_PROPERTY, CLUSTER_ID_PROPERTY } from '../../api/labels.ts';
 import { isDNSLabel } from '../../api/names.ts';
 import { type LeftOut, membershipOf } from '../../plan/membership.ts';
 import { ref } from '../describe.ts';
-import type { Draft, Rule } from '../rule.ts';
+import type { Cause, Draft, Rule } from '../rule.ts';
 import { isListed } from '../scene.ts';
 import type { Scene, SceneCluster } from '../scene.ts';
+import { brokenFileOfNamed } from './broken-file.ts';
+import { joinFix, rejoinFix } from './join-fix.ts';
 import { property } from './property.ts';
+import { mcs } from './reconcile-fix.ts';
 
 const KEP = 'KEP-2149, "cluster.clusterset.k8s.io"';
 
@@ -64,7 +67,7 @@ export const IDENTITY_RULES: readonly Rule[] = [
         yield {
           ...property(cluster, 'spec.value'),
           message: `id "${id}" of ${cluster.name} has a dot: CoreDNS cannot resolve names of its endpoints`,
-          fix: { kind: 'command', text: `mcs leave ${cluster.flag} --forget-id, then join with another id` },
+          fix: rejoinFix(cluster, clusters),
         };
       }
     },
@@ -89,8 +92,8 @@ export const IDENTITY_RULES: readonly Rule[] = [
     why: 'They are never mixed: what one exports, the other does not see.',
     mend: 'Name one: --clusterset NAME.',
     source: 'design rule 3',
-    *check({ sets }) {
-      const [first, ...others] = sets;
+    *check(scene) {
+      const [first, ...others] = scene.sets;
       for (const { clusterset, clusters } of others) {
         const [cluster] = clusters;
         if (first === undefined || cluster === undefined || clusterset === undefined) continue;
@@ -98,8 +101,8 @@ export const IDENTITY_RULES: readonly Rule[] = [
           cluster: cluster.name,
           object: ref('ClusterProperty', CLUSTERSET_PROPERTY),
           field: 'spec.value',
-          message: `${clusters.map(({ name }) => name).join(', ')}: clusterset "${clusterset}"; ${first.clusters.map(({ name }) => name).join(', ')}: "${first.clusterset ?? ''}"`,
-          fix: { kind: 'command', text: `mcs validate --clusterset ${clusterset}` },
+          message: `${named(clusters)} in clusterset "${clusterset}", ${named(first.clusters)} in "${first.clusterset ?? ''}": what one exports, the other does not import`,
+          fix: mcs(scene, `mcs validate --clusterset ${clusterset}`),
         };
       }
     },
@@ -112,12 +115,9 @@ function* unusableId({ identity, wrong, problem }: LeftOut, clusters: readonly S
   const base = {
     ...property(cluster, 'spec.value'),
     message: `${cluster.name}: ${CLUSTER_ID_PROPERTY} ${problem.message}`,
-    fix: {
-      kind: 'command' as const,
-      text: problem.next ?? `mcs join ${identity.clusterset ?? 'CLUSTERSET'} ${cluster.flag} --id ID`,
-    },
+    fix: wrong === 'missing' ? joinFix(cluster, clusters) : rejoinFix(cluster, clusters),
   };
-  yield wrong === 'missing' ? { ...base, isAbsent: true } : base;
+  yield wrong === 'missing' ? { ...base, isAbsent: true, causes: unreadProperty(cluster, CLUSTER_ID_PROPERTY) } : base;
 }
 
 function* nonMembers({ clusters, sets }: Scene): Generator<Draft> {
@@ -133,9 +133,20 @@ function* nonMembers({ clusters, sets }: Scene): Generator<Draft> {
       cluster: name,
       object: ref('ClusterProperty', CLUSTERSET_PROPERTY),
       isAbsent: true,
-      ...(unknown ? { severity: 'unknown' as const, causes: [{ code: 'MCS002', cluster: name }] } : {}),
+      ...(unknown ? { severity: 'unknown' as const } : {}),
+      causes: unknown ? [{ code: 'MCS002', cluster: name }] : unreadProperty(cluster, CLUSTERSET_PROPERTY),
       message: `${name} has exports and is a member of no clusterset`,
       fix: { kind: 'command', text: `mcs join ${set?.clusterset ?? 'CLUSTERSET'} ${flag}` },
     };
   }
+}
+
+function named(clusters: readonly SceneCluster[]): string {
+  return `${clusters.map(({ name }) => name).join(', ')} ${clusters.length === 1 ? 'is' : 'are'}`;
+}
+
+/** What makes a ClusterProperty seem absent that somebody has written. */
+function unreadProperty(cluster: SceneCluster, name: string): readonly Cause[] {
+  const wrong = ['MCS112', 'MCS115'].map((code) => ({ code, cluster: cluster.name, service: `default/${name}` }));
+  return [...wrong, ...brokenFileOfNamed(cluster, ['cluster', 'clusterproperty', 'properties', 'about', name])];
 }

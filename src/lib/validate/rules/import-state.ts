@@ -2,6 +2,8 @@ import { READY, findCondition } from '../../api/conditions.ts';
 import { isOurs } from '../../api/labels.ts';
 import type { Rule } from '../rule.ts';
 import { aboutImport as about } from './about-import.ts';
+import { differenceWords } from './difference-words.ts';
+import { notReadyFix } from './not-ready-fix.ts';
 import { reconcileFix } from './reconcile-fix.ts';
 
 /** 413 and 414: imports that are there, and not as they should be. */
@@ -15,8 +17,8 @@ export const IMPORT_STATE_RULES: readonly Rule[] = [
     why: 'It may resolve and still reach nobody.',
     mend: 'Do what the reason says.',
     source: 'KEP-1645, "ServiceImport status"',
-    *check({ sets }) {
-      for (const { services } of sets) {
+    *check(scene) {
+      for (const { services } of scene.sets) {
         for (const service of services) {
           for (const { cluster, view } of service.at) {
             const ready = findCondition(view.import?.status?.conditions, READY);
@@ -27,8 +29,11 @@ export const IMPORT_STATE_RULES: readonly Rule[] = [
               field: 'status.conditions',
               message: `${service.key} is not ready in ${cluster.name}: ${ready.reason}`,
               evidence: ready.message === '' ? [] : [ready.message],
-              fix: reconcileFix(cluster),
-              causes: ['MCS401', 'MCS209'].map((code) => ({ code, service: service.key })),
+              fix: notReadyFix(scene, service, cluster, ready.reason, view.import),
+              causes: [
+                { code: 'MCS401', cluster: cluster.name, service: service.key },
+                { code: 'MCS209', service: service.key },
+              ],
             };
           }
         }
@@ -44,8 +49,8 @@ export const IMPORT_STATE_RULES: readonly Rule[] = [
     why: 'Ports, type or IPs that clients see are of an earlier time.',
     mend: 'mcs reconcile.',
     source: 'design: diff of applied is empty',
-    *check({ sets }) {
-      for (const { services } of sets) {
+    *check(scene) {
+      for (const { services } of scene.sets) {
         for (const service of services) {
           for (const { cluster, view } of service.at) {
             if (view.import === undefined || !isOurs(view.import)) continue;
@@ -60,8 +65,10 @@ export const IMPORT_STATE_RULES: readonly Rule[] = [
             yield {
               ...about(service, cluster),
               message: `${service.key} in ${cluster.name} is not what the exports make of it now`,
-              evidence: changes.map(({ kind, verb, fields }) => `${kind}: ${verb} ${fields.join(', ')}`.trim()),
-              fix: reconcileFix(cluster),
+              evidence: changes.flatMap((change) =>
+                differenceWords(change, change.kind === 'Service' ? view.derived : view.import),
+              ),
+              fix: reconcileFix(scene, cluster, view.import),
             };
           }
         }

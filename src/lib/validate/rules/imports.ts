@@ -1,11 +1,15 @@
+import { kubectl } from '../../explain/fixes.ts';
 import { READY, findCondition } from '../../api/conditions.ts';
 import { isOurs } from '../../api/labels.ts';
 import { ref } from '../describe.ts';
+import type { Fix } from '../finding.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { isListed } from '../scene.ts';
-import type { Scene, SceneService } from '../scene.ts';
+import type { Scene, SceneCluster, SceneService } from '../scene.ts';
 import { aboutImport as about } from './about-import.ts';
+import { brokenFileOf } from './broken-file.ts';
 import { misspelt } from './near-miss.ts';
+import { notReadyFix } from './not-ready-fix.ts';
 import { reconcileFix } from './reconcile-fix.ts';
 
 /** Implementations in which users write the ServiceImports themselves (implementations.md §1.1). */
@@ -24,8 +28,8 @@ export const IMPORT_RULES: readonly Rule[] = [
     why: 'Its DNS name has no answer, or clients have no address to talk to.',
     mend: 'Where it is mcs: mcs reconcile. Submariner gives none unless --use-clusterset-ip=true.',
     source: 'KEP-1645, "ClusterSetIP"; users.md P29',
-    *check({ sets }) {
-      for (const { services } of sets) {
+    *check(scene) {
+      for (const { services } of scene.sets) {
         for (const service of services) {
           for (const { cluster, view } of service.at) {
             const { spec, status } = view.import ?? {};
@@ -36,7 +40,8 @@ export const IMPORT_RULES: readonly Rule[] = [
               ...about(service, cluster),
               field: 'spec.ips',
               message: `${service.key} has no IP in ${cluster.name}${why}`,
-              fix: reconcileFix(cluster),
+              evidence: ready === undefined || ready.message === '' ? [] : [ready.message],
+              fix: notReadyFix(scene, service, cluster, ready?.reason, view.import),
             };
           }
         }
@@ -81,38 +86,65 @@ export const IMPORT_RULES: readonly Rule[] = [
     why: 'Clients there cannot resolve it.',
     mend: 'Where mcs reconciles: mcs reconcile; else look at the controller of that cluster.',
     source: 'KEP-1645, "Importing Services"; users.md P20',
-    *check({ sets }) {
-      for (const { services } of sets) for (const service of services) yield* missing(service);
+    *check(scene) {
+      for (const { services } of scene.sets) for (const service of services) yield* missing(service, scene);
     },
   },
 ];
 
-function* orphan(service: SceneService, { clusters, isPartial }: Scene): Generator<Draft> {
+function* orphan(service: SceneService, scene: Scene): Generator<Draft> {
   const { plan, key } = service;
   if (plan.exporters.some(({ validity }) => validity.valid) || plan.absent.length > 0) return;
   const holders = service.at.filter(({ view }) => view.import !== undefined);
   const [first] = holders;
   if (first === undefined || first.cluster.facts.controllers.some(({ name }) => USER_MADE.has(name))) return;
-  const unread = clusters.find((cluster) => !isListed(cluster, 'ServiceExport') || !isListed(cluster, 'Service'));
-  const unknown = unread !== undefined || isPartial;
+  const why = unsureOf(first, scene);
+  const unread = scene.clusters.find(isUnread);
   yield {
     ...about(service, first.cluster),
-    ...(unknown ? { severity: 'unknown' as const } : {}),
-    message: unknown
-      ? `${key} is imported; whether it is exported is not known: ${unread === undefined ? 'not all contexts were chosen' : `${unread.name} could not be read`}`
-      : `${key} is imported, and no cluster exports it`,
+    ...(why === undefined ? {} : { severity: 'unknown' as const }),
+    message:
+      why === undefined
+        ? `${key} is imported, and no cluster exports it`
+        : `${key} is imported; whether it is exported is not known: ${why}`,
     evidence: holders.map(({ cluster }) => `ServiceImport in ${cluster.name}`),
-    fix: reconcileFix(first.cluster),
+    fix:
+      why === undefined
+        ? orphanFix(service, first, scene)
+        : { kind: 'doc', text: 'give the clusters that may export it too: --dir or --context' },
     causes: [
       ...INVALID.map((code) => ({ code, service: key })),
-      ...(unread === undefined
-        ? []
-        : [
-            { code: 'MCS001', cluster: unread.name },
-            { code: 'MCS002', cluster: unread.name },
-          ]),
-      ...service.at.map(({ cluster }) => ({ code: 'MCS004', cluster: cluster.name })),
+      ...(unread === undefined ? [] : ['MCS001', 'MCS002'].map((code) => ({ code, cluster: unread.name }))),
+      ...service.at.flatMap(({ cluster }) => brokenFileOf(cluster, service)),
     ],
+  };
+}
+
+type At = SceneService['at'][number];
+
+/** Why nobody can tell whether a service is exported somewhere; undefined when all that there is was read. */
+function unsureOf({ cluster, view }: At, { clusters, isPartial }: Scene): string | undefined {
+  const unread = clusters.find(isUnread);
+  if (unread !== undefined) return `${unread.name} could not be read`;
+  if (isPartial) return 'not all contexts were chosen';
+  // An import that somebody wrote is of another cluster, and in a repository of one there is no other.
+  const isAlone = clusters.length === 1 && cluster.type === 'directory';
+  return isAlone && view.import !== undefined && !isOurs(view.import) ? 'no other cluster was given' : undefined;
+}
+
+function isUnread(cluster: SceneCluster): boolean {
+  return !isListed(cluster, 'ServiceExport') || !isListed(cluster, 'Service');
+}
+
+/** What mcs made, mcs takes away; what others made is theirs, and in a file it is the user's. */
+function orphanFix({ key, namespace, name }: SceneService, { cluster, view }: At, scene: Scene): Fix {
+  const isForeign = view.import !== undefined && !isOurs(view.import);
+  if (!isForeign || cluster.facts.controllers.length > 0) return reconcileFix(scene, cluster, view.import);
+  if (cluster.type !== 'context')
+    return { kind: 'doc', text: `export Service ${key}, or remove ServiceImport ${key} from ${cluster.location}` };
+  return {
+    kind: 'command',
+    text: `${kubectl({ cluster: cluster.name }, namespace)} delete serviceimports.multicluster.x-k8s.io ${name}   # unless a controller keeps it`,
   };
 }
 
@@ -136,35 +168,46 @@ function* inTheWay(service: SceneService, meant: ReturnType<typeof misspelt>): G
       causes: [
         ...['MCS112', 'MCS304'].map((code) => ({ code, cluster: cluster.name, service: key })),
         ...(misspeltAs === undefined ? [] : [{ code: 'MCS302', cluster: cluster.name, service: misspeltAs }]),
-        { code: 'MCS004', cluster: cluster.name },
+        ...brokenFileOf(cluster, service),
       ],
     };
   }
 }
 
-function* missing(service: SceneService): Generator<Draft> {
+function* missing(service: SceneService, scene: Scene): Generator<Draft> {
   const { plan, key, namespace, name } = service;
   if (plan.merged === undefined || !plan.exporters.some(({ validity }) => validity.valid)) return;
-  const wanting = service.at.filter(
-    ({ cluster, view }) => view.namespace === 'active' && view.import === undefined && cluster.generated.imports,
+  const wanting = service.at
+    .filter(
+      ({ cluster, view }) => view.namespace === 'active' && view.import === undefined && cluster.generated.imports,
+    )
+    .map(({ cluster }) => cluster);
+  const [known, unknown] = [true, false].map((listed) =>
+    wanting.filter((cluster) => isListed(cluster, 'ServiceImport') === listed),
   );
-  const [first, ...others] = wanting;
-  if (first === undefined) return;
-  const known = isListed(first.cluster, 'ServiceImport');
-  yield {
-    cluster: first.cluster.name,
-    service: key,
-    object: ref('ServiceImport', name, namespace),
-    isAbsent: true,
-    ...(known ? {} : { severity: 'unknown' as const }),
-    message: `${key} is exported by ${service.status.exportedBy.join(', ')} and not imported in ${wanting.map(({ cluster }) => cluster.name).join(', ')}`,
-    evidence: others.map(({ cluster }) => `not imported in ${cluster.name} either`),
-    fix: reconcileFix(first.cluster),
-    causes: [
-      { code: 'MCS002', cluster: first.cluster.name },
-      { code: 'MCS110', cluster: first.cluster.name },
-      { code: 'MCS312', service: key },
-      { code: 'MCS313', service: key },
-    ],
-  };
+  for (const clusters of [known ?? [], unknown ?? []]) {
+    const [first, ...others] = clusters;
+    if (first === undefined) continue;
+    const isKnown = clusters === known;
+    const by = service.status.exportedBy.join(', ');
+    const where = clusters.map((cluster) => cluster.name).join(', ');
+    yield {
+      cluster: first.name,
+      service: key,
+      object: ref('ServiceImport', name, namespace),
+      isAbsent: true,
+      ...(isKnown ? {} : { severity: 'unknown' as const }),
+      message: isKnown
+        ? `${key} is exported by ${by} and not imported in ${where}`
+        : `${key} is exported by ${by}; whether it is imported in ${where} is not known`,
+      evidence: others.map((cluster) => `${isKnown ? 'not imported' : 'not known'} in ${cluster.name} either`),
+      fix: reconcileFix(scene, first),
+      causes: [
+        { code: 'MCS002', cluster: first.name },
+        { code: 'MCS110', cluster: first.name },
+        { code: 'MCS312', service: key },
+        { code: 'MCS313', service: key },
+      ],
+    };
+  }
 }

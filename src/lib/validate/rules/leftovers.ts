@@ -1,9 +1,12 @@
 import { IMPORT_ANNOTATION, isOurs } from '../../api/labels.ts';
 import { derivedName } from '../../api/names.ts';
+import { kubectl } from '../../explain/fixes.ts';
 import { ref } from '../describe.ts';
+import type { Fix } from '../finding.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { isListed } from '../scene.ts';
-import type { SceneCluster } from '../scene.ts';
+import type { Scene, SceneCluster } from '../scene.ts';
+import { mcs } from './reconcile-fix.ts';
 
 /** 604 and 605: what imports left behind. */
 export const LEFTOVER_RULES: readonly Rule[] = [
@@ -16,8 +19,8 @@ export const LEFTOVER_RULES: readonly Rule[] = [
     why: 'It keeps an IP for a service that is no longer imported.',
     mend: 'Where mcs made it: mcs reconcile; else remove it.',
     source: 'KEP-1645, "ClusterSetIP"; users.md P63',
-    *check({ sets }) {
-      for (const set of sets) for (const cluster of set.clusters) yield* leftDerived(cluster);
+    *check(scene) {
+      for (const set of scene.sets) for (const cluster of set.clusters) yield* leftDerived(cluster, scene);
     },
   },
   {
@@ -29,7 +32,8 @@ export const LEFTOVER_RULES: readonly Rule[] = [
     why: 'They are never updated again: clients there talk to endpoints of an earlier time.',
     mend: 'mcs reconcile removes them, mcs join brings the cluster back.',
     source: 'design rule 19; users.md P59',
-    *check({ clusters, sets }) {
+    *check(scene) {
+      const { clusters, sets } = scene;
       if (!sets.some(({ clusterset }) => clusterset !== undefined)) return;
       for (const cluster of clusters) {
         if (cluster.failure !== undefined || cluster.identity.clusterset !== undefined) continue;
@@ -42,14 +46,15 @@ export const LEFTOVER_RULES: readonly Rule[] = [
           object: ref('ServiceImport', first.metadata.name, first.metadata.namespace),
           message: `${cluster.name} is a member of no clusterset and holds imports that mcs made`,
           evidence: [`${ours.length} in all`],
-          fix: { kind: 'command', text: 'mcs reconcile' },
+          fix: mcs(scene, 'mcs reconcile'),
         };
       }
     },
   },
 ];
 
-function* leftDerived({ name, observed, unlisted }: SceneCluster): Generator<Draft> {
+function* leftDerived(cluster: SceneCluster, scene: Scene): Generator<Draft> {
+  const { name, observed, unlisted } = cluster;
   if (unlisted.has('ServiceImport')) return;
   const imports = new Set(
     [...observed.imports()].map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`),
@@ -73,7 +78,17 @@ function* leftDerived({ name, observed, unlisted }: SceneCluster): Generator<Dra
       cluster: name,
       object: ref('Service', own, namespace),
       message: `Service ${namespace}/${own} is derived of ${of === undefined ? 'an import' : `import ${namespace}/${of}`}, which ${name} does not have`,
-      fix: { kind: 'command', text: 'mcs reconcile' },
+      fix: isOurs(service) ? mcs(scene, 'mcs reconcile') : removeFix(cluster, namespace, own),
     };
   }
+}
+
+/** A Service that another controller left: mcs would not touch it (rule 17). */
+function removeFix({ name: cluster, type, location }: SceneCluster, namespace: string, name: string): Fix {
+  return type === 'context'
+    ? {
+        kind: 'command',
+        text: `${kubectl({ cluster }, namespace)} delete service ${name}   # unless a controller keeps it`,
+      }
+    : { kind: 'doc', text: `remove Service ${namespace}/${name} from ${location}` };
 }

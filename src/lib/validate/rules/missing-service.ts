@@ -2,9 +2,10 @@ import { isListed } from '../scene.ts';
 import type { SceneCluster, SceneService } from '../scene.ts';
 import { ref, showPlace, showRef, refOf } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
+import { brokenFileOf } from './broken-file.ts';
 import { exportersOf, unexportFix } from './exporters.ts';
 import { type NearMiss, nearMisses } from './near-miss.ts';
-import { renderersIn } from './renderers.ts';
+import { renderCommand, renderersIn } from './renderers.ts';
 
 const KEP = 'KEP-1645, "Exporting Services"; ServiceExportReasonNoService of mcs-api';
 
@@ -64,10 +65,7 @@ function* noService(service: SceneService, cluster: SceneCluster, nearMiss: Near
     service: key,
     object: ref('ServiceExport', name, namespace),
     fix: unexportFix(service, cluster),
-    causes: [
-      { code: 'MCS304', cluster: cluster.name, service: key },
-      { code: 'MCS004', cluster: cluster.name },
-    ],
+    causes: [{ code: 'MCS304', cluster: cluster.name, service: key }, ...brokenFileOf(cluster, service)],
   };
   if (!isListed(cluster, 'Service')) {
     const causes = [{ code: 'MCS002', cluster: cluster.name }];
@@ -93,7 +91,7 @@ function* noService(service: SceneService, cluster: SceneCluster, nearMiss: Near
     evidence: renderers.slice(0, 5).map((each) => `${showRef(refOf(each))} at ${showPlace(each.place)}`),
     fix: {
       kind: 'doc',
-      text: `give the rendered manifests too: helm template … | mcs validate --dir ${cluster.name}=-`,
+      text: `give what it renders too: ${renderCommand(renderer)} | mcs validate ${cluster.flag} --dir ${cluster.name}=-`,
     },
   };
 }

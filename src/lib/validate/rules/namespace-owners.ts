@@ -2,7 +2,8 @@ import { isPlatformNamespace } from '../../api/names.ts';
 import { OWNER_KEYS, ownersOf } from '../../plan/namespace-owners.ts';
 import { ref } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
-import type { SceneSet } from '../scene.ts';
+import type { Scene, SceneSet } from '../scene.ts';
+import { mcs } from './reconcile-fix.ts';
 
 /** 103: whose a namespace is. */
 export const NAMESPACE_OWNER_RULES: readonly Rule[] = [
@@ -15,14 +16,14 @@ export const NAMESPACE_OWNER_RULES: readonly Rule[] = [
     why: 'A name means the same everywhere: Services of one name merge, whoever made them.',
     mend: 'Give one of the two another name, or the same owner: mcs namespaces.',
     source: 'SIG Multicluster, "Namespace Sameness Position Statement"; users.md P50',
-    *check({ sets }) {
-      for (const set of sets) yield* differing(set);
+    *check(scene) {
+      for (const set of scene.sets) yield* differing(set, scene);
     },
   },
 ];
 
 /** One finding for each namespace and key, at the first cluster that says otherwise than the first exporter. */
-function* differing({ services }: SceneSet): Generator<Draft> {
+function* differing({ services }: SceneSet, scene: Scene): Generator<Draft> {
   const told = new Set<string>();
   for (const { namespace, plan, at } of services) {
     const exporters = new Set(plan.exporters.flatMap(({ member, validity }) => (validity.valid ? [member] : [])));
@@ -45,7 +46,7 @@ function* differing({ services }: SceneSet): Generator<Draft> {
         field: `metadata.${isLabel ? 'labels' : 'annotations'}["${key}"]`,
         message: `namespace ${namespace}: ${key} is ${said(first.value)} in ${first.cluster} and ${said(other.value)} in ${other.cluster}`,
         evidence: values.map(({ cluster, value }) => `${cluster}: ${said(value)}`),
-        fix: { kind: 'command', text: `mcs namespaces ${namespace}` },
+        fix: mcs(scene, `mcs namespaces ${namespace}`),
       };
     }
   }

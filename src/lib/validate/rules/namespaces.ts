@@ -5,6 +5,7 @@ import type { Fix } from '../finding.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { isListed } from '../scene.ts';
 import type { SceneCluster, SceneService, SceneSet } from '../scene.ts';
+import { brokenFileOfNamed } from './broken-file.ts';
 import { makersOf } from './renderers.ts';
 
 const SAMENESS = 'KEP-1645, "Namespace Sameness"';
@@ -44,6 +45,7 @@ export const NAMESPACE_RULES: readonly Rule[] = [
             yield {
               cluster: cluster.name,
               object: ref('Namespace', namespace),
+              field: 'metadata.deletionTimestamp',
               message: `namespace ${namespace} is being deleted in ${cluster.name}: nothing is imported there`,
               fix:
                 cluster.type === 'context'
@@ -51,7 +53,10 @@ export const NAMESPACE_RULES: readonly Rule[] = [
                       kind: 'command',
                       text: `${kubectl({ cluster: cluster.name })} get namespace ${namespace} -o jsonpath='{.status.conditions}'`,
                     }
-                  : { kind: 'doc', text: `take deletionTimestamp off Namespace ${namespace}, or remove its exports` },
+                  : {
+                      kind: 'doc',
+                      text: `see in cluster ${cluster.name} what holds it: kubectl get namespace ${namespace} -o yaml, status.conditions`,
+                    },
             };
           }
         }
@@ -67,6 +72,7 @@ function* missing({ services }: SceneSet): Generator<Draft> {
     if (isSystemNamespace(namespace) || !plan.exporters.some(({ validity }) => validity.valid)) continue;
     for (const { cluster, view } of service.at) {
       if (view.namespace !== 'absent' || namespace === 'default') continue; // every cluster has that one
+      if (isInventory(cluster)) continue;
       const key = `${cluster.name} ${namespace}`;
       const hole = holes.get(key) ?? { cluster, namespace, of: [] };
       holes.set(key, hole);
@@ -89,9 +95,19 @@ function* missing({ services }: SceneSet): Generator<Draft> {
           : `namespace ${namespace} is in no file of ${cluster.name}; ${showRef(refOf(maker))} creates it`,
       evidence: of.length > 5 ? [...shown, `and ${of.length - 5} more`] : shown,
       fix: createFix(cluster, namespace),
-      causes: ['MCS002', 'MCS008', 'MCS004'].map((code) => ({ code, cluster: cluster.name })),
+      causes: [
+        ...['MCS002', 'MCS008'].map((code) => ({ code, cluster: cluster.name })),
+        ...brokenFileOfNamed(cluster, [namespace, 'namespace', 'namespaces', 'ns']),
+      ],
     };
   }
+}
+
+/** A folder that holds ClusterProfiles and nothing of the MCS API is the list of the clusters, and need not be one. */
+function isInventory({ type, identity, manifests, observed }: SceneCluster): boolean {
+  if (type !== 'directory' || identity.clusterset !== undefined || identity.id !== undefined) return false;
+  if (manifests?.all.some(({ kind }) => kind === 'ClusterProfile') !== true) return false;
+  return [...observed.keys()].length === 0;
 }
 
 function createFix(cluster: SceneCluster, namespace: string): Fix {

@@ -50,7 +50,7 @@ export const SCHEMA_RULES: readonly Rule[] = FAMILIES.map(({ kinds, ...info }) =
           manifest,
           field,
           message: `${manifest.kind} ${manifest.namespace === undefined ? '' : `${manifest.namespace}/`}${manifest.name}: ${message}`,
-          fix: { kind: 'doc', text: field === '' ? 'correct the object' : `correct ${field}` },
+          fix: { kind: 'doc', text: fixOf(field, message) },
         };
       }
     }
@@ -70,4 +70,9 @@ function* faultsIn({ manifests }: SceneCluster, kinds: ReadonlySet<string>): Gen
   for (const fault of manifests?.malformed ?? []) {
     if (kinds.has(fault.manifest.kind) && !told.has(fault.manifest)) yield fault;
   }
+}
+
+function fixOf(field: string, message: string): string {
+  if (field === '') return 'correct the object';
+  return message.includes('is no field of') ? `remove ${field}, or correct its name` : `correct ${field}`;
 }

@@ -1,11 +1,11 @@
-import { SERVICE_NAME_LABEL, SOURCE_CLUSTER_LABEL, isOurs } from '../../api/labels.ts';
+import { SERVICE_NAME_LABEL, SOURCE_CLUSTER_LABEL } from '../../api/labels.ts';
 import type { EndpointSlice } from '../../api/objects.ts';
 import { isUsableAddress } from '../../plan/addresses.ts';
 import { ref } from '../describe.ts';
 import type { Draft, Rule } from '../rule.ts';
 import type { Scene, SceneCluster, SceneService } from '../scene.ts';
 import { exportersOf } from './exporters.ts';
-import { reconcileFix } from './reconcile-fix.ts';
+import { importedOtherwise } from './imported-slices.ts';
 
 /** 408 to 412 and 416: what is in EndpointSlices. */
 export const SLICE_RULES: readonly Rule[] = [
@@ -84,8 +84,8 @@ export const SLICE_RULES: readonly Rule[] = [
     why: 'Connections go to Pods that are gone, or do not reach those that are new.',
     mend: 'mcs reconcile.',
     source: 'KEP-1645, "EndpointSlice"; users.md P63',
-    *check({ sets }) {
-      for (const { services } of sets) for (const service of services) yield* stale(service);
+    *check(scene) {
+      for (const { services } of scene.sets) for (const service of services) yield* importedOtherwise(service, scene);
     },
   },
   {
@@ -176,32 +176,4 @@ function* overlaps({ sets }: Scene): Generator<Draft> {
 /** Submariner translates addresses (Globalnet), so that equal Pod addresses may be meant. */
 function usesServiceIPs({ facts }: SceneCluster): boolean {
   return facts.controllers.some(({ name }) => name === 'Submariner');
-}
-
-function* stale(service: SceneService): Generator<Draft> {
-  for (const { cluster, view } of service.at) {
-    if (view.import === undefined || !isOurs(view.import) || !cluster.generated.importedSlices) continue;
-    const changes = service.plan.changes.filter(
-      ({ cluster: name, kind }) => name === cluster.name && kind === 'EndpointSlice',
-    );
-    const [change] = changes;
-    if (change === undefined) continue;
-    const held = changes.find(({ verb }) => verb !== 'create');
-    yield {
-      cluster: cluster.name,
-      service: service.key,
-      object: ref('EndpointSlice', change.object.metadata.name, service.namespace),
-      ...(held === undefined ? { isAbsent: true } : {}),
-      message: `imported slices of ${service.key} in ${cluster.name} are not what the exporters have now`,
-      evidence: changes
-        .slice(0, 5)
-        .map(({ verb, object, reason }) => `${verb} EndpointSlice ${object.metadata.name}: ${reason}`),
-      fix: reconcileFix(cluster),
-      causes: [
-        { code: 'MCS601' },
-        { code: 'MCS603', service: service.key },
-        { code: 'MCS414', cluster: cluster.name, service: service.key },
-      ],
-    };
-  }
 }

@@ -1,10 +1,14 @@
 import { SOURCE_CLUSTER_LABEL } from '../../api/labels.ts';
+import type { EndpointSlice, KubeObject } from '../../api/objects.ts';
+import { shellWord } from '../../api/shell-word.ts';
 import { ref } from '../describe.ts';
-import type { Draft, Rule } from '../rule.ts';
+import type { Fix } from '../finding.ts';
+import type { Cause, Draft, Rule } from '../rule.ts';
 import { isListed } from '../scene.ts';
-import type { Scene, SceneCluster, SceneSet } from '../scene.ts';
+import type { Scene, SceneCluster, SceneService, SceneSet } from '../scene.ts';
+import { brokenFileOf } from './broken-file.ts';
 import { ciliumNameOf } from './cilium-name.ts';
-import { reconcileFix } from './reconcile-fix.ts';
+import { mcs, reconcileFix } from './reconcile-fix.ts';
 
 /** 601 to 603: what is there of sources that give no more. */
 export const STALE_RULES: readonly Rule[] = [
@@ -43,8 +47,8 @@ export const STALE_RULES: readonly Rule[] = [
     why: 'Connections go to a cluster that has taken the service back.',
     mend: 'Where mcs reconciles: mcs reconcile; else look at the controller.',
     source: 'users.md P63; lighthouse#1416, cilium#37231',
-    *check({ sets }) {
-      for (const { services } of sets) {
+    *check(scene) {
+      for (const { services } of scene.sets) {
         for (const service of services) {
           const sources = new Map(service.at.map(({ member, cluster, view }) => [member.id, { cluster, view }]));
           for (const { cluster, view } of service.at) {
@@ -61,9 +65,9 @@ export const STALE_RULES: readonly Rule[] = [
               service: service.key,
               object: ref('EndpointSlice', slice.metadata.name, slice.metadata.namespace),
               message: `${service.key} in ${cluster.name} has endpoints of ${id}, which does not export it`,
-              fix: reconcileFix(cluster),
+              fix: reconcileFix(scene, cluster, slice),
               causes: [
-                { code: 'MCS004', cluster: sources.get(id)?.cluster.name ?? id },
+                ...brokenIn(sources.get(id)?.cluster, service),
                 { code: 'MCS112', service: service.key },
                 { code: 'MCS304', service: service.key },
                 { code: 'MCS402', service: service.key },
@@ -75,6 +79,10 @@ export const STALE_RULES: readonly Rule[] = [
     },
   },
 ];
+
+function brokenIn(cluster: SceneCluster | undefined, service: SceneService): readonly Cause[] {
+  return cluster === undefined ? [] : brokenFileOf(cluster, service);
+}
 
 /** Ids, and names of ClusterProfiles: whoever is named so is not gone. */
 function knownIds(set: SceneSet, { clusters }: Scene): ReadonlySet<string> {
@@ -102,17 +110,16 @@ function* goneSources(set: SceneSet, scene: Scene): Generator<Draft> {
   const known = knownIds(set, scene);
   const gone = new Map<
     string,
-    { cluster: SceneCluster; namespace: string; name: string; key: string; count: Map<string, number> }
+    { cluster: SceneCluster; slice: EndpointSlice; key: string; count: Map<string, number> }
   >();
   for (const { at, key } of set.services) {
     for (const { cluster, view } of at) {
-      for (const { metadata } of view.imported) {
-        const id = metadata.labels?.[SOURCE_CLUSTER_LABEL];
+      for (const slice of view.imported) {
+        const id = slice.metadata.labels?.[SOURCE_CLUSTER_LABEL];
         if (id === undefined || known.has(id)) continue;
         const found = gone.get(id) ?? {
           cluster,
-          namespace: metadata.namespace ?? '',
-          name: metadata.name,
+          slice,
           key,
           count: new Map<string, number>(),
         };
@@ -121,17 +128,18 @@ function* goneSources(set: SceneSet, scene: Scene): Generator<Draft> {
       }
     }
   }
-  for (const [id, { cluster, namespace, name, key, count }] of gone) {
+  for (const [id, { cluster, slice, key, count }] of gone) {
     yield {
       cluster: cluster.name,
       service: key,
-      object: ref('EndpointSlice', name, namespace),
+      about: id,
+      object: ref('EndpointSlice', slice.metadata.name, slice.metadata.namespace),
       field: `metadata.labels["${SOURCE_CLUSTER_LABEL}"]`,
       ...unsure(scene),
       message: `imported slices are of "${id}", which is no cluster here`,
-      evidence: [...count].map(([where, number]) => `${where}: ${number}`),
-      fix: { kind: 'command', text: `mcs reconcile --gone ${id} --dry-run` },
-      causes: [...calledSo(scene, id), ...duplicated()],
+      evidence: [...count].map(([where, number]) => `${where}: ${number} EndpointSlice${number === 1 ? '' : 's'}`),
+      fix: goneFix(scene, cluster, slice, id),
+      causes: [...calledSo(scene, id), ...unusableIds(scene)],
     };
   }
 }
@@ -141,18 +149,19 @@ function* goneInStatus(set: SceneSet, scene: Scene): Generator<Draft> {
   const told = new Set<string>();
   for (const { at, key, name, namespace } of set.services) {
     for (const { cluster, view } of at) {
-      for (const { cluster: id } of view.import?.status?.clusters ?? []) {
+      for (const [index, { cluster: id }] of (view.import?.status?.clusters ?? []).entries()) {
         if (known.has(id) || told.has(id)) continue;
         told.add(id);
         yield {
           cluster: cluster.name,
           service: key,
+          about: id,
           object: ref('ServiceImport', name, namespace),
-          field: 'status.clusters',
+          field: `status.clusters[${index}]`,
           ...unsure(scene),
           message: `status.clusters of ${key} in ${cluster.name} names "${id}", which is no cluster here`,
-          fix: { kind: 'command', text: `mcs reconcile --gone ${id} --dry-run` },
-          causes: [{ code: 'MCS601' }, ...duplicated()],
+          fix: goneFix(scene, cluster, view.import, id),
+          causes: [{ code: 'MCS601', about: id }, ...calledSo(scene, id), ...unusableIds(scene)],
         };
       }
     }
@@ -170,7 +179,19 @@ function calledSo({ clusters }: Scene, id: string): NonNullable<Draft['causes']>
   );
 }
 
-/** Ids that cannot be used make everything named by them look like that of strangers. */
-function duplicated(): NonNullable<Draft['causes']> {
-  return [{ code: 'MCS001' }, { code: 'MCS120' }, { code: 'MCS121' }];
+/** Ids that cannot be used, or are not known, make everything named by them look like that of strangers. */
+function unusableIds({ clusters }: Scene): readonly Cause[] {
+  const unread = clusters.filter(({ unlisted }) => unlisted.has('ClusterProperty'));
+  return [
+    { code: 'MCS001' },
+    ...unread.map(({ name }) => ({ code: 'MCS002', cluster: name })),
+    { code: 'MCS120' },
+    { code: 'MCS121' },
+  ];
+}
+
+/** What a cluster gave that is gone for good: mcs takes away what it made itself. */
+function goneFix(scene: Scene, cluster: SceneCluster, held: KubeObject | undefined, id: string): Fix {
+  const fix = reconcileFix(scene, cluster, held);
+  return fix.kind === 'command' ? mcs(scene, `mcs reconcile --gone ${shellWord(id)} --dry-run`) : fix;
 }

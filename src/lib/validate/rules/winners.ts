@@ -7,6 +7,7 @@ import type { Draft, Rule } from '../rule.ts';
 import type { SceneService } from '../scene.ts';
 import { clusterOf, marginOf, nameOf } from './claimants.ts';
 import { CONFLICT_SOURCE, conflictCauses } from './conflicts.ts';
+import { areSetApart } from './kustomized.ts';
 
 /** What two rows about winners have in common: they matter only where values really differ. */
 function* contested(
@@ -19,7 +20,8 @@ function* contested(
 ): Generator<Draft> {
   for (const service of services) {
     const { merged } = service.plan;
-    if (merged === undefined || merged.conflicts.length === 0 || merged.claims.length < 2) continue;
+    if (merged === undefined || merged.conflicts.length === 0 || merged.claims.length < 2 || areSetApart(service))
+      continue;
     const draft = check(service, merged.claims, merged.conflicts);
     if (draft !== undefined) yield draft;
   }
@@ -45,7 +47,8 @@ export const WINNER_RULES: readonly Rule[] = [
         yield* contested(services, (service, claims, conflicts) => {
           const margin = marginOf(claims);
           if (margin === undefined || margin > FRAGILE_SECONDS || claims[0].standsInFor.length > 0) return undefined;
-          return fragile(service, claims, conflicts, `is older by ${FRAGILE_SECONDS} s or less`);
+          const how = `is older by ${FRAGILE_SECONDS} s or less`;
+          return fragile(service, claims, conflicts, how, 'metadata.creationTimestamp');
         });
       }
     },
@@ -73,6 +76,7 @@ function fragile(
   claims: readonly [Claim, ...Claim[]],
   conflicts: readonly Conflict[],
   how: string,
+  field?: string,
 ): Draft | undefined {
   const winner = clusterOf(service, claims[0].cluster);
   if (winner === undefined) return undefined;
@@ -82,6 +86,7 @@ function fragile(
     cluster: winner.name,
     service: key,
     object: ref('ServiceExport', name, namespace),
+    ...(field === undefined ? {} : { field }),
     message: `${winner.name} wins on ${fields} but ${how}`,
     evidence: claims.map(({ cluster, created }) => `${nameOf(service, cluster)}: ${created ?? 'age unknown'}`),
     fix: { kind: 'doc', text: `make the exporters of ${key} agree on ${fields}: mcs explain conflict ${key}` },

@@ -54,6 +54,29 @@ export const LIVE_SCENES: Readonly<Record<string, LiveScene>> = {
     ],
     expected: ['MCS002 unknown west', 'MCS404 unknown west ServiceImport shop/cart < MCS002'],
   },
+  'P74: one import is missing for sure, and of another nobody can tell': {
+    clusters: () => [
+      live('east', member('east') + exported('cart', '10.1.0.1'), { forbidden: ['ServiceImport'] }),
+      live('west', member('west')),
+    ],
+    expected: [
+      'MCS002 unknown east',
+      'MCS404 unknown east ServiceImport shop/cart < MCS002',
+      'MCS404 warning west ServiceImport shop/cart',
+    ],
+  },
+  'P74: a source may be the cluster whose id nobody may read': {
+    clusters: () => [
+      live('east', member('east') + exported('cart', '10.1.0.1') + imported('cart', 'east')),
+      live('west', member('west') + imported('cart', 'ap-3')),
+      live('north', '{kind: Namespace, metadata: {name: web}}', { forbidden: ['ClusterProperty'] }),
+    ],
+    expected: [
+      'MCS002 unknown north',
+      'MCS601 unknown west EndpointSlice shop/cart-ap-3 < MCS002',
+      'MCS602 unknown west ServiceImport shop/cart < MCS002',
+    ],
+  },
   'P74: a Service may be there where Services may not be listed': {
     clusters: () => [
       live('east', member('east') + exported('cart', '10.1.0.1'), { forbidden: ['Service'] }),
@@ -117,8 +140,8 @@ export const LIVE_SCENES: Readonly<Record<string, LiveScene>> = {
     ],
     expected: [
       'MCS701 warning west CustomResourceDefinition serviceexports.multicluster.x-k8s.io',
-      'MCS703 info west CustomResourceDefinition serviceexports.multicluster.x-k8s.io',
-      'MCS704 warning west CustomResourceDefinition serviceexports.multicluster.x-k8s.io',
+      'MCS703 info west CustomResourceDefinition serviceexports.multicluster.x-k8s.io < MCS701',
+      'MCS704 warning west CustomResourceDefinition serviceexports.multicluster.x-k8s.io < MCS701',
     ],
   },
   'P84: a stored version is gone from the CRD': {

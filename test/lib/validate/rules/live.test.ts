@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../../src/lib/actions/reconcile.ts';
 import { validateClusters } from '../../../../src/lib/actions/validate.ts';
 import type { Cluster } from '../../../../src/lib/clusters/cluster.ts';
+import type { Finding } from '../../../../src/lib/validate/finding.ts';
 import { crd, exported, live, member } from '../live.ts';
 import { short } from '../validated.ts';
 import { LIVE_SCENES } from './live-scenes.ts';
 
-async function findingsOf(clusters: readonly Cluster[], isPartial = false): Promise<readonly string[]> {
+async function validate(clusters: readonly Cluster[], isPartial = false): Promise<readonly Finding[]> {
   const { findings } = await validateClusters(
     clusters.map((cluster) => ({ cluster })),
     {
@@ -18,7 +19,11 @@ async function findingsOf(clusters: readonly Cluster[], isPartial = false): Prom
       ours: [crd('v0.5.2', ['v1beta1', 'v1alpha1'])],
     },
   );
-  return findings.map(short);
+  return findings;
+}
+
+async function findingsOf(clusters: readonly Cluster[], isPartial = false): Promise<readonly string[]> {
+  return (await validate(clusters, isPartial)).map(short);
 }
 
 describe('clusters with API servers', () => {
@@ -48,10 +53,12 @@ describe('what mcs itself has made', () => {
       metadata: { name: 'cart', namespace: 'shop' },
       spec: { ports: [{ name: 'http', port: 81 }] },
     });
-    expect((await findingsOf(clusters)).filter((line) => line.startsWith('MCS414'))).toEqual([
+    const differs = (await validate(clusters)).filter(({ code }) => code === 'MCS414');
+    expect(differs.map(short)).toEqual([
       'MCS414 warning east ServiceImport shop/cart',
       'MCS414 warning west ServiceImport shop/cart',
     ]);
+    expect(differs[1]?.evidence[0]).toBe('spec.ports of ServiceImport cart: http 80/TCP, by the exports http 81/TCP');
   });
 
   it('has slices of an earlier time when Pods have moved', async () => {
