@@ -1,9 +1,17 @@
 import { shellWord } from '../api/shell-word.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 
-/** The flag that names a cluster in a command to type, e.g. `--context east` or `--dir east=clusters/east`. */
+/**
+ * The flag that names a cluster in a command to type, e.g. `--context east` or `--dir east=clusters/east`; one for each of
+ * the layers of a directory.
+ */
 export function clusterFlag(at: Pick<Cluster, 'type' | 'name' | 'location'>): string {
   if (at.type === 'context') return `--context ${shellWord(at.name)}`;
-  const own = at.location === at.name || at.location.endsWith(`/${at.name}`);
-  return `--dir ${shellWord(own ? at.location : `${at.name}=${at.location}`)}`;
+  const layers = at.location.split(', ');
+  return layers
+    .map((path) => {
+      const isOwn = path === at.name || path.endsWith(`/${at.name}`);
+      return `--dir ${shellWord(isOwn ? path : `${at.name}=${path}`)}`;
+    })
+    .join(' ');
 }

@@ -193,5 +193,7 @@ function unusableIds({ clusters }: Scene): readonly Cause[] {
 /** What a cluster gave that is gone for good: mcs takes away what it made itself. */
 function goneFix(scene: Scene, cluster: SceneCluster, held: KubeObject | undefined, id: string): Fix {
   const fix = reconcileFix(scene, cluster, held);
-  return fix.kind === 'command' ? mcs(scene, `mcs reconcile --gone ${shellWord(id)} --dry-run`) : fix;
+  return fix.kind === 'command'
+    ? mcs(scene, `mcs reconcile --gone ${shellWord(id)} --dry-run`)
+    : { ...fix, text: `${fix.text}; if ${id} is gone for good, what it left has to go too` };
 }
