@@ -1,14 +1,10 @@
-import { join } from 'node:path';
-import { temporaryFolder } from '../kube/daemon.ts';
-import { run, type RunResult } from '../kube/run.ts';
+import type { RunResult } from '../kube/run.ts';
+import { mcs as run } from './mcs.ts';
 
-const BIN = join(import.meta.dirname, '../../bin/mcs.cjs');
-
-/** Runs the built program to its end, without progress, with kubeconfigs and nothing of the user's. */
+/** Runs the built program to its end, without progress, with these kubeconfigs. */
 export function mcs(kubeconfigs: string | readonly string[], ...args: readonly string[]): Promise<RunResult> {
-  const KUBECONFIG = typeof kubeconfigs === 'string' ? kubeconfigs : kubeconfigs.join(':');
-  const HOME = temporaryFolder('home');
-  return run(process.execPath, [BIN, ...args, '--quiet'], { env: { KUBECONFIG, HOME, NO_COLOR: '1', DEBUG: '' } });
+  const kubeconfig = typeof kubeconfigs === 'string' ? kubeconfigs : kubeconfigs.join(':');
+  return run([...args, '--quiet'], { kubeconfig, env: { DEBUG: '' } });
 }
 
 /** Runs it and parses the document it prints; throws when it printed none. */

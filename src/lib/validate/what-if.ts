@@ -39,7 +39,8 @@ function isToCome(code: string, { service }: Draft, { clusters }: Scene): boolea
 
 function atFile(draft: Draft, { clusters }: Scene): Draft {
   const { service } = draft;
-  const changes = (cluster: SceneCluster): boolean => service !== undefined && cluster.applied?.changed.has(service) === true; // prettier-ignore
+  const changes = (cluster: SceneCluster): boolean =>
+    service !== undefined && cluster.applied?.changed.has(service) === true;
   const loser = clusters.find(({ name }) => name === draft.cluster);
   const cause = clusters.find(changes);
   if (service === undefined || loser === undefined || cause === undefined || changes(loser)) return draft;
