@@ -48,7 +48,12 @@ export function overSame(
 }
 
 /** Where the Pods behind a Service can be seen. */
-export function podsFix(at: Subject, namespace: string, name: string, selector: Readonly<Record<string, string>>): Fix {
+export function podsFix(
+  at: Pick<Subject, 'cluster' | 'type'>,
+  namespace: string,
+  name: string,
+  selector: Readonly<Record<string, string>>,
+): Fix {
   const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
   if (at.type === 'directory') {
     const by = labels.length === 0 ? 'it has no selector' : labels.join(',');

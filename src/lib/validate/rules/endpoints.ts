@@ -1,6 +1,5 @@
-import { kubectl } from '../../explain/fixes.ts';
+import { podsFix } from '../../explain/fixes.ts';
 import type { EndpointSlice, ServicePort } from '../../api/objects.ts';
-import { shellWord } from '../../api/shell-word.ts';
 import { agreedPorts, derivedPorts, showPorts, slicePorts } from '../../plan/ports.ts';
 import { ref } from '../describe.ts';
 import type { Fix } from '../finding.ts';
@@ -44,7 +43,7 @@ export const ENDPOINT_RULES: readonly Rule[] = [
             yield {
               ...about(service, cluster),
               message: `${service.key} has no ready endpoint in ${cluster.name}; it is served by ${others(sources)}`,
-              fix: podsFix(exporter, service),
+              fix: podsOf(exporter, service),
               causes: causesIn(service, cluster),
             };
           }
@@ -119,7 +118,7 @@ function* nobodyReady(service: SceneService): Generator<Draft> {
       ({ exporter, ready }) =>
         `${exporter.cluster.name}: ${ready === undefined ? 'unknown' : `${ready} ready of ${exporter.view.slices.reduce((sum, slice) => sum + slice.endpoints.length, 0)}`}`,
     ),
-    fix: unread?.unknown === 'no-slices' ? slicesFix(at.exporter, service) : podsFix(at.exporter, service),
+    fix: unread?.unknown === 'no-slices' ? slicesFix(at.exporter, service) : podsOf(at.exporter, service),
     causes: [{ code: 'MCS002', cluster: at.exporter.cluster.name }, ...causesIn(service, at.exporter.cluster)],
   };
 }
@@ -139,15 +138,10 @@ function others(sources: readonly Source[]): string {
   return sources.flatMap(({ exporter, ready }) => ((ready ?? 0) > 0 ? [exporter.cluster.name] : [])).join(', ');
 }
 
-function podsFix({ cluster, view }: SceneExporter, { namespace, name, key }: SceneService): Fix {
-  const labels = Object.entries(view.service?.spec.selector ?? {}).map(([label, value]) => `${label}=${value}`);
-  if (cluster.type !== 'context')
-    return { kind: 'doc', text: `look at the Pods behind Service ${key} of ${cluster.name}` };
-  const what =
-    labels.length === 0
-      ? `endpointslices -l kubernetes.io/service-name=${name}`
-      : `pods -l ${shellWord(labels.join(','))}`;
-  return { kind: 'command', text: `${kubectl({ cluster: cluster.name }, namespace)} get ${what}` };
+/** Of an overlay the Pods are not what the files would make of them. */
+function podsOf({ cluster, view }: SceneExporter, { namespace, name }: SceneService): Fix {
+  const type = cluster.type === 'context' ? 'context' : 'directory';
+  return podsFix({ cluster: cluster.name, type }, namespace, name, view.service?.spec.selector ?? {});
 }
 
 function slicesFix({ cluster }: SceneExporter, { namespace, name }: SceneService): Fix {
