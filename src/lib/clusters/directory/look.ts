@@ -57,10 +57,10 @@ export function lookAtFile(known: LayerFiles, path: string): KnownFile | undefin
   const before = known.files.get(path);
   const same = before?.mark !== undefined && before.mark === markOf(file) ? settled(before, file) : undefined;
   if (same !== undefined) return same;
-  if (!isManifest(path) || statsOf(file)?.isDirectory() !== false) return undefined;
+  if (!isManifest(path)) return undefined;
   const part = new Part();
-  const mark = part.file(sourceOf(known, path), file);
-  return knownFile(part, mark);
+  const read = part.file(sourceOf(known, path), file);
+  return read && knownFile(part, read.mark);
 }
 
 /**

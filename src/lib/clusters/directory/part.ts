@@ -1,13 +1,13 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { Kind } from '../../api/kinds.ts';
 import type { Entry } from './entry.ts';
 import { readDocuments } from './documents.ts';
-import { codeOf, describeError } from './failure.ts';
+import { describeError } from './failure.ts';
 import { isOwn, ownPath } from './layout.ts';
 import { manifestsIn } from './manifest.ts';
 import { type Mark, lastingMark } from './mark.ts';
 import { showPlace } from './place.ts';
 import type { Problem } from './place.ts';
+import { readFile } from './read-file.ts';
 import { decode, tooBig } from './text.ts';
 
 export interface Source {
@@ -18,41 +18,27 @@ export interface Source {
   readonly layer: number;
 }
 
-/** What one file holds, or several. */
+/** What one file holds. */
 export class Part {
   readonly problems: Problem[] = [];
   readonly warnings: string[] = [];
   readonly entries: Entry[] = [];
   /** Namespaces that objects of the user's are in. */
   readonly namespaces = new Set<string>();
-  /** True for a file that is nothing, or one object under the name mcs gives it; or that is gone. */
+  /** True for a file that is nothing, or one object under the name mcs gives it. */
   whole = true;
 
-  add(part: Part | undefined): void {
-    if (part === undefined) return;
-    for (const problem of part.problems) this.problems.push(problem);
-    for (const warning of part.warnings) this.warnings.push(warning);
-    for (const entry of part.entries) this.entries.push(entry);
-    for (const namespace of part.namespaces) this.namespaces.add(namespace);
-  }
-
-  /** Reads a file; returns the mark of what was read, if it will tell. */
-  file(source: Source, path: string): Mark | undefined {
-    try {
-      const stats = statSync(path, { bigint: true });
-      // A named pipe or device may never end.
-      const refused = stats.isFile() ? tooBig(Number(stats.size)) : 'is no regular file';
-      if (refused === undefined) {
-        const mark = lastingMark(stats);
-        this.bytes(source, readFileSync(path));
-        return mark;
-      }
-      this.#problem(source, 1, refused);
-    } catch (error) {
-      // A file that another run has just removed is no fault.
-      if (codeOf(error) !== 'ENOENT') this.unreadable(source, error);
+  /** Reads a file; undefined when there is none. The mark is undefined when it will not tell whether it is still the same. */
+  file(source: Source, path: string): { readonly mark: Mark | undefined } | undefined {
+    const read = readFile(path);
+    if (read.is === 'absent') return undefined;
+    if (read.is === 'refused') {
+      this.#problem(source, 1, read.message);
+      return { mark: undefined };
     }
-    return undefined;
+    const mark = lastingMark(read.stats); // taken before the work on what was read: its age counts
+    this.bytes(source, read.bytes);
+    return { mark };
   }
 
   bytes(source: Source, bytes: Buffer): void {

@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { KINDS, type Kind, type ObjectOf } from '../../api/kinds.ts';
@@ -7,7 +6,7 @@ import { keyOf } from '../../api/objects.ts';
 import { Contents } from './contents.ts';
 import { type Document, readDocuments } from './documents.ts';
 import type { Entry } from './entry.ts';
-import { codeOf, describeError } from './failure.ts';
+import { describeError } from './failure.ts';
 import { keptValue } from './kept-value.ts';
 import { readPatches } from './kustomization.ts';
 import type { Layer } from './layer.ts';
@@ -15,6 +14,7 @@ import { isOwn, ownPath } from './layout.ts';
 import { ENCRYPTED } from './left-out.ts';
 import { manifestsIn } from './manifest.ts';
 import { patchesAmong, withoutPatches } from './patches.ts';
+import { readFile } from './read-file.ts';
 import { ReadFiles } from './read-files.ts';
 import { decode, tooBig } from './text.ts';
 import { walk } from './walk.ts';
@@ -56,7 +56,8 @@ export async function readManifests(layers: readonly Layer[]): Promise<Manifests
     }
     for (const [count, path] of withoutPatches(found.files, patches).entries()) {
       if (count % FILES_A_TURN === FILES_A_TURN - 1) await nextTurn();
-      reading.file({ shown: join(layer.shown, path), path, file: join(layer.path, path), layer: index });
+      const file = join(layer.path, path);
+      reading.file({ shown: join(layer.shown, path), path, file, layer: index }, file);
     }
   }
   return reading.done();
@@ -74,15 +75,10 @@ class Reading {
   readonly #namespaces = new Set<string>();
   readonly #files = new ReadFiles();
 
-  file(source: Source): void {
-    try {
-      const stats = statSync(source.file ?? '');
-      const refused = stats.isFile() ? tooBig(stats.size) : 'is no regular file';
-      if (refused !== undefined) this.fault(source, 1, refused);
-      else this.bytes(source, readFileSync(source.file ?? ''));
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') this.fault(source, 1, `cannot be read: ${describeError(error)}`);
-    }
+  file(source: Source, path: string): void {
+    const read = readFile(path);
+    if (read.is === 'refused') this.fault(source, 1, read.message);
+    else if (read.is === 'file') this.bytes(source, read.bytes);
   }
 
   bytes(source: Source, bytes: Buffer): void {

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, symlinkSync, truncateSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EXPORT, SERVICE, failure, folder, open } from './folder.ts';
@@ -175,6 +177,14 @@ test('a named pipe is not waited for', async () => {
   const root = folder();
   execFileSync('mkfifo', [join(root, 'a.yaml')]);
   expect((await failure((await open(root)).list('Service'))).message).toBe('a.yaml:1: is no regular file');
+});
+
+test('a socket is no file to read', async () => {
+  const root = folder();
+  const server = createServer().listen(join(root, 'a.yaml'));
+  await once(server, 'listening');
+  expect((await failure((await open(root)).list('Service'))).message).toBe('a.yaml:1: is no regular file');
+  server.close();
 });
 
 // Root may read every file; the memory of a process at address 0 is what even root cannot read.
