@@ -4,6 +4,7 @@ import { UsageError } from '../../errors.ts';
 import type { Cluster } from '../cluster.ts';
 import { DirectoryCluster } from './directory-cluster.ts';
 import { EventStorm } from './event-storm.ts';
+import { KnownTexts } from './known-texts.ts';
 import type { Layer } from './layer.ts';
 import { describeError } from './failure.ts';
 import { siblingHint } from './sibling-hint.ts';
@@ -45,7 +46,10 @@ export async function directoryClusters(
   }
   refuseShared(layers);
   const storm = new EventStorm();
-  const clusters = [...layers].map(([name, list]) => new DirectoryCluster(name, list, options.watchTimes, storm));
+  const texts = new KnownTexts();
+  const clusters = [...layers].map(
+    ([name, list]) => new DirectoryCluster(name, list, options.watchTimes, storm, texts),
+  );
   return Promise.resolve({ clusters, warnings });
 }
 

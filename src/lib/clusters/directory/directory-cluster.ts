@@ -16,6 +16,7 @@ import type {
 } from '../cluster.ts';
 import { EventStorm } from './event-storm.ts';
 import { factsOf } from './facts.ts';
+import { KnownTexts } from './known-texts.ts';
 import type { Layer } from './layer.ts';
 import { showPlace, showProblem } from './place.ts';
 import type { Problem } from './place.ts';
@@ -37,23 +38,24 @@ export class DirectoryCluster implements Cluster {
   readonly #stock: Stock;
   readonly #watching: Watching;
 
-  /** @param storm shared by all that are watched in one process */
+  /** @param storm shared, as `texts` is, by all directories of a process */
   constructor(
     name: string,
     layers: readonly Layer[],
     times: WatchTimes = WATCH_TIMES,
     storm: EventStorm = new EventStorm(),
+    texts: KnownTexts = new KnownTexts(),
   ) {
     this.name = name;
     this.location = layers.map((layer) => layer.shown).join(', ');
     this.access = this.location;
     this.manifests = {
       read: async () => {
-        const manifests = await (await import('./read-manifests.ts')).readManifests(layers);
+        const manifests = await (await import('./read-manifests.ts')).readManifests(layers, texts);
         return { manifests, facts: factsOf((kind) => manifests.objects[kind], []) };
       },
     };
-    this.#stock = new Stock(name, layers, (problems) => this.#malformed(problems));
+    this.#stock = new Stock(name, layers, texts, (problems) => this.#malformed(problems));
     this.#watching = new Watching(times, this.#stock, storm);
   }
 

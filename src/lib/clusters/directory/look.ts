@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type KnownFile, knownFile, settledFile } from './known-file.ts';
+import type { KnownTexts } from './known-texts.ts';
 import { readPatches } from './kustomization.ts';
 import type { Layer } from './layer.ts';
 import { type LayerFiles, type Tree, statsOf } from './layer-files.ts';
@@ -33,6 +34,7 @@ export function* look(
   known: LayerFiles,
   suspects: Suspects,
   layers: readonly LayerFiles[],
+  texts: KnownTexts,
 ): Generator<undefined, Finding> {
   const files = new Map<string, KnownFile | undefined>();
   if (known.layer.type === 'stdin') return { trees: [], files };
@@ -41,7 +43,7 @@ export function* look(
   let work = 0;
   for (const path of paths) {
     const before = known.files.get(path);
-    const file = lookAtFile(known, path);
+    const file = lookAtFile(known, path, texts);
     if (file !== before) files.set(path, file);
     work += file === before ? 1 / LOOKED_AT_A_TURN : 1 / READ_A_TURN;
     if (work < 1) continue;
@@ -52,13 +54,13 @@ export function* look(
 }
 
 /** A file as it is now; the very same object when it did not change, undefined when there is none. */
-export function lookAtFile(known: LayerFiles, path: string): KnownFile | undefined {
+export function lookAtFile(known: LayerFiles, path: string, texts: KnownTexts): KnownFile | undefined {
   const file = join(known.root, path);
   const before = known.files.get(path);
   const same = before?.mark !== undefined && before.mark === markOf(file) ? settled(before, file) : undefined;
   if (same !== undefined) return same;
   if (!isManifest(path)) return undefined;
-  const part = new Part();
+  const part = new Part(texts);
   const read = part.file(sourceOf(known, path), file);
   return read && knownFile(part, read.mark);
 }
@@ -80,9 +82,9 @@ function settled(before: KnownFile, file: string): KnownFile | undefined {
 }
 
 /** What standard input holds. */
-export async function readStdin(read: () => Promise<Buffer>, layer: number): Promise<KnownFile> {
+export async function readStdin(read: () => Promise<Buffer>, layer: number, texts: KnownTexts): Promise<KnownFile> {
   const source: Source = { shown: '<stdin>', path: '', layer };
-  const part = new Part();
+  const part = new Part(texts);
   try {
     part.bytes(source, await read());
   } catch (error) {

@@ -9,7 +9,8 @@ import { checkIdentity } from './identity.ts';
 /** What a document, or an item of a `List` in it, is to mcs. `path` leads to it within the document. */
 export type Manifest = Reading & { readonly value: Json };
 
-type Reading =
+/** The same without its value. */
+export type Reading =
   | {
       readonly is: 'object';
       readonly path: string;

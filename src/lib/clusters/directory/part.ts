@@ -1,13 +1,13 @@
 import type { Kind } from '../../api/kinds.ts';
 import type { Entry } from './entry.ts';
-import { readDocuments } from './documents.ts';
 import { describeError } from './failure.ts';
+import type { KnownTexts } from './known-texts.ts';
 import { isOwn, ownPath } from './layout.ts';
-import { manifestsIn } from './manifest.ts';
 import { type Mark, lastingMark } from './mark.ts';
 import { showPlace } from './place.ts';
 import type { Problem } from './place.ts';
 import { readFile } from './read-file.ts';
+import { readText } from './read-text.ts';
 import { decode, tooBig } from './text.ts';
 
 export interface Source {
@@ -27,6 +27,11 @@ export class Part {
   readonly namespaces = new Set<string>();
   /** True for a file that is nothing, or one object under the name mcs gives it. */
   whole = true;
+  readonly #texts: KnownTexts;
+
+  constructor(texts: KnownTexts) {
+    this.#texts = texts;
+  }
 
   /** Reads a file; undefined when there is none. The mark is undefined when it will not tell whether it is still the same. */
   file(source: Source, path: string): { readonly mark: Mark | undefined } | undefined {
@@ -55,27 +60,24 @@ export class Part {
 
   #text(source: Source, text: string): boolean {
     const below = isOwn(source.path);
-    const { documents, problems } = readDocuments(text);
+    const { manifests, problems, filled } = this.#texts.read(text, below, readText);
     for (const { line, message } of problems) this.#problem(source, line, message);
-    const filled = documents.filter(({ value }) => value !== null && value !== undefined);
     let owned = false;
-    for (const document of filled) {
-      for (const manifest of manifestsIn(document.value, below)) {
-        const place = { file: source.shown, line: document.lineOf(manifest.path) };
-        if (manifest.is === 'malformed') this.#problem(source, document.lineOf(manifest.field), manifest.message);
-        else if (manifest.is === 'ignored') this.warnings.push(`${showPlace(place)}: ${manifest.warning}`);
-        else if (manifest.is !== 'object') this.#exists(below ? undefined : manifest.namespace);
-        else {
-          const { kind, object, statusOnly } = manifest;
-          const own = filled.length === 1 && manifest.path === '' && isOwnPath(source.path, kind, object.metadata);
-          if (!below) this.#exists(object.metadata.namespace);
-          if (statusOnly && !own) continue;
-          owned ||= own;
-          this.entries.push({ kind, object, place, layer: source.layer, own, statusOnly });
-        }
+    for (const { reading, line, fieldLine } of manifests) {
+      const place = { file: source.shown, line };
+      if (reading.is === 'malformed') this.#problem(source, fieldLine, reading.message);
+      else if (reading.is === 'ignored') this.warnings.push(`${showPlace(place)}: ${reading.warning}`);
+      else if (reading.is !== 'object') this.#exists(below ? undefined : reading.namespace);
+      else {
+        const { kind, object, statusOnly } = reading;
+        const own = filled === 1 && reading.path === '' && isOwnPath(source.path, kind, object.metadata);
+        if (!below) this.#exists(object.metadata.namespace);
+        if (statusOnly && !own) continue;
+        owned ||= own;
+        this.entries.push({ kind, object, place, layer: source.layer, own, statusOnly });
       }
     }
-    return owned || (filled.length === 0 && problems.length === 0);
+    return owned || (filled === 0 && problems.length === 0);
   }
 
   #exists(namespace: string | undefined): void {

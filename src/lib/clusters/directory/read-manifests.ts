@@ -4,18 +4,17 @@ import { KINDS, type Kind, type ObjectOf } from '../../api/kinds.ts';
 import type { Manifest, ManifestFault, Manifests, Place } from '../../api/manifests.ts';
 import { keyOf } from '../../api/objects.ts';
 import { Contents } from './contents.ts';
-import { type Document, readDocuments } from './documents.ts';
 import type { Entry } from './entry.ts';
 import { describeError } from './failure.ts';
-import { keptValue } from './kept-value.ts';
+import type { KnownTexts } from './known-texts.ts';
 import { readPatches } from './kustomization.ts';
 import type { Layer } from './layer.ts';
 import { isOwn, ownPath } from './layout.ts';
 import { ENCRYPTED } from './left-out.ts';
-import { manifestsIn } from './manifest.ts';
 import { patchesAmong, withoutPatches } from './patches.ts';
 import { readFile } from './read-file.ts';
 import { ReadFiles } from './read-files.ts';
+import { type TextManifest, readText } from './read-text.ts';
 import { decode, tooBig } from './text.ts';
 import { walk } from './walk.ts';
 
@@ -33,8 +32,8 @@ interface Source {
 }
 
 /** Reads all layers of a cluster so that what is wrong hides nothing else: for validation. Never throws for a file. */
-export async function readManifests(layers: readonly Layer[]): Promise<Manifests> {
-  const reading = new Reading();
+export async function readManifests(layers: readonly Layer[], texts: KnownTexts): Promise<Manifests> {
+  const reading = new Reading(texts);
   for (const [index, layer] of layers.entries()) {
     if (layer.type === 'stdin') {
       const source = { shown: '<stdin>', path: '', file: undefined, layer: index };
@@ -74,6 +73,11 @@ class Reading {
   readonly #manifests = new Map<Entry, Manifest>();
   readonly #namespaces = new Set<string>();
   readonly #files = new ReadFiles();
+  readonly #texts: KnownTexts;
+
+  constructor(texts: KnownTexts) {
+    this.#texts = texts;
+  }
 
   file(source: Source, path: string): void {
     const read = readFile(path);
@@ -93,70 +97,44 @@ class Reading {
       return;
     }
     this.#files.add(source.shown, source.file ?? { text });
-    const { documents, problems } = readDocuments(text);
+    const { manifests, problems, documents } = this.#texts.read(text, isOwn(source.path), readText);
     for (const { line, message } of problems) this.fault(source, line, message);
-    for (const [index, document] of documents.entries()) this.#document(source, index, document, documents.length);
+    for (const manifest of manifests) this.#manifest(source, manifest, documents);
   }
 
   fault(source: Source, line: number, message: string): void {
     this.unreadable.push({ place: { file: source.shown, line }, message });
   }
 
-  #document(source: Source, index: number, document: Document, count: number): void {
+  /** @param documents how many there are in the file */
+  #manifest(source: Source, { reading, head, document, line }: TextManifest, documents: number): void {
     const below = isOwn(source.path);
-    for (const read of manifestsIn(document.value, below)) {
-      if (read.is === 'encrypted') {
-        if (!below && read.namespace !== undefined) this.#namespaces.add(read.namespace);
-        this.leftOut.set(source.shown, ENCRYPTED);
-        continue;
-      }
-      const manifest = this.#manifest(source, index, document, read);
-      if (read.is === 'malformed') {
-        const field = read.field.slice(read.path.length).replace(/^\./, '');
-        this.#malformed.push({ manifest, field, message: messageOf(read.message, read.path) });
-      } else if (read.is === 'ignored') {
-        this.#misplaced.push({ manifest, field: 'apiVersion', message: read.warning });
-      }
-      const namespace = read.is === 'object' ? read.object.metadata.namespace : manifest.namespace;
-      if (!below && namespace !== undefined && read.is !== 'malformed') this.#namespaces.add(namespace);
-      if (read.is !== 'object') {
-        this.#all.push(manifest);
-        continue;
-      }
-      const { kind, object, statusOnly } = read;
-      const own = count === 1 && read.path === '' && source.path === ownPath(kind, object.metadata);
-      if (statusOnly && !own) continue;
-      const entry = { kind, object, place: manifest.place, layer: source.layer, own, statusOnly };
-      this.#entries.push(entry);
-      if (statusOnly) continue;
-      this.#all.push(manifest);
-      this.#manifests.set(entry, manifest);
+    if (reading.is === 'encrypted') {
+      if (!below && reading.namespace !== undefined) this.#namespaces.add(reading.namespace);
+      this.leftOut.set(source.shown, ENCRYPTED);
+      return;
     }
-  }
-
-  #manifest(
-    source: Source,
-    index: number,
-    document: Document,
-    read: ReturnType<typeof manifestsIn> extends Generator<infer M> ? M : never,
-  ): Manifest {
-    const { value, path } = read;
-    const metadata: Readonly<Record<string, unknown>> =
-      typeof value.metadata === 'object' && value.metadata !== null ? { ...value.metadata } : {};
-    const text = (field: unknown): string => (typeof field === 'string' ? field : '');
-    const namespace = read.is === 'object' ? read.object.metadata.namespace : text(metadata.namespace);
-    const kept = keptValue(value);
-    return {
-      apiVersion: text(value.apiVersion),
-      kind: text(value.kind),
-      ...(namespace === undefined || namespace === '' ? {} : { namespace }),
-      name: text(metadata.name),
-      place: { file: source.shown, line: document.lineOf(path) },
-      layer: source.layer,
-      document: index,
-      path,
-      ...(kept === undefined ? {} : { value: kept }),
-    };
+    const place = { file: source.shown, line };
+    const manifest: Manifest = { ...head, place, layer: source.layer, document, path: reading.path };
+    if (reading.is === 'malformed') {
+      const field = reading.field.slice(reading.path.length).replace(/^\./, '');
+      this.#malformed.push({ manifest, field, message: messageOf(reading.message, reading.path) });
+    } else if (reading.is === 'ignored') {
+      this.#misplaced.push({ manifest, field: 'apiVersion', message: reading.warning });
+    }
+    if (!below && head.namespace !== undefined && reading.is !== 'malformed') this.#namespaces.add(head.namespace);
+    if (reading.is !== 'object') {
+      this.#all.push(manifest);
+      return;
+    }
+    const { kind, object, statusOnly } = reading;
+    const own = documents === 1 && reading.path === '' && source.path === ownPath(kind, object.metadata);
+    if (statusOnly && !own) return;
+    const entry = { kind, object, place, layer: source.layer, own, statusOnly };
+    this.#entries.push(entry);
+    if (statusOnly) return;
+    this.#all.push(manifest);
+    this.#manifests.set(entry, manifest);
   }
 
   done(): Manifests {

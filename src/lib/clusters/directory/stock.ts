@@ -5,6 +5,7 @@ import { Changes } from './changes.ts';
 import type { Contents } from './contents.ts';
 import { Holdings } from './holdings.ts';
 import type { KnownFile } from './known-file.ts';
+import type { KnownTexts } from './known-texts.ts';
 import type { Layer } from './layer.ts';
 import type { FolderNews } from './layer-files.ts';
 import { isTemporary } from './layout.ts';
@@ -35,6 +36,7 @@ export interface News {
 export class Stock {
   readonly #cluster: string;
   readonly #layers: readonly Layer[];
+  readonly #texts: KnownTexts;
   readonly #malformed: (problems: readonly Problem[]) => ClusterError;
   #holdings: Holdings;
   #writer: Writer | undefined;
@@ -46,7 +48,13 @@ export class Stock {
   #meanwhile = new Set<string>();
   readonly #changes = new Changes();
 
-  constructor(cluster: string, layers: readonly Layer[], malformed: (problems: readonly Problem[]) => ClusterError) {
+  constructor(
+    cluster: string,
+    layers: readonly Layer[],
+    texts: KnownTexts,
+    malformed: (problems: readonly Problem[]) => ClusterError,
+  ) {
+    this.#texts = texts;
     this.#cluster = cluster;
     this.#layers = layers;
     this.#malformed = malformed;
@@ -99,12 +107,13 @@ export class Stock {
     // Here, and not above, since it brings js-yaml along, which a call that reads no directory must not pay for.
     const { look, lookAtFile, readStdin } = await import('./look.ts');
     for (const [index, layer] of this.#layers.entries()) {
-      if (layer.type === 'stdin' && !this.#stdin.has(index)) this.#stdin.set(index, await readStdin(layer.read, index));
+      if (layer.type === 'stdin' && !this.#stdin.has(index))
+        this.#stdin.set(index, await readStdin(layer.read, index, this.#texts));
     }
     this.#meanwhile.clear();
     const findings: Finding[] = [];
     for (const layer of holdings.layers) {
-      const work = look(layer, suspects, holdings.layers);
+      const work = look(layer, suspects, holdings.layers, this.#texts);
       let step = work.next();
       for (; step.done !== true; step = work.next()) await nextTurn();
       findings.push(step.value);
@@ -113,7 +122,7 @@ export class Stock {
     const [last, finding] = [holdings.layers.at(-1), findings.at(-1)];
     if (last !== undefined) {
       for (const path of this.#meanwhile) {
-        const file = lookAtFile(last, path);
+        const file = lookAtFile(last, path, this.#texts);
         if (file === last.files.get(path)) finding?.files.delete(path);
         else finding?.files.set(path, file);
       }

@@ -6,6 +6,7 @@ import { KINDS, type Kind, type ObjectOf } from '../../../../src/lib/api/kinds.t
 import { keyOf } from '../../../../src/lib/api/objects.ts';
 import { parseObject } from '../../../../src/lib/api/parse.ts';
 import { type KnownFile, writtenFile } from '../../../../src/lib/clusters/directory/known-file.ts';
+import { KnownTexts } from '../../../../src/lib/clusters/directory/known-texts.ts';
 import type { Layer } from '../../../../src/lib/clusters/directory/layer.ts';
 import { LayerFiles } from '../../../../src/lib/clusters/directory/layer-files.ts';
 import { Listener } from '../../../../src/lib/clusters/directory/listener.ts';
@@ -190,13 +191,13 @@ test('a file of its own that somebody else changed in the tick in which it was w
   const entry = { kind: 'ServiceExport', object, place, layer: 0, own: true, statusOnly: false } as const;
   const look = (text: string): KnownFile | undefined => {
     known.files.set('mcs/shop/x.yaml', writtenFile(entry, markOf(join(root, 'mcs/shop/x.yaml')), text));
-    return lookAtFile(known, 'mcs/shop/x.yaml');
+    return lookAtFile(known, 'mcs/shop/x.yaml', new KnownTexts());
   };
   expect(look(ours)?.entries.map((one) => one.object.metadata.name)).toEqual(['api']);
   const same = look(theirs);
   expect(same?.entries[0]).toBe(entry);
   known.files.set('mcs/shop/x.yaml', same ?? writtenFile(entry, undefined, ''));
-  expect(lookAtFile(known, 'mcs/shop/x.yaml')).toBe(same); // from now on the mark tells
+  expect(lookAtFile(known, 'mcs/shop/x.yaml', new KnownTexts())).toBe(same); // from now on the mark tells
 });
 
 /** Looks after each round, at what the system tells of, and compares. */
@@ -225,7 +226,7 @@ class Site {
   constructor(root = folder({ 'a/1.yaml': '', 'b/1.yaml': '', 'far/1.yaml': '' })) {
     this.root = root;
     const layer = (name: string): Layer => ({ type: 'directory', path: join(root, name), shown: `in/${name}` });
-    this.#stock = new Stock('east', [layer('a'), layer('b')], (problems) => {
+    this.#stock = new Stock('east', [layer('a'), layer('b')], new KnownTexts(), (problems) => {
       return new ClusterError('east', 'malformed', problems.map(showProblem).join('\n'));
     });
     this.#listeners = ALL_KINDS.map((kind) => this.#listener(kind));
