@@ -7,6 +7,7 @@ import { isSteering } from './left-out.ts';
 import { markOf } from './mark.ts';
 import { NO_PATCHES, type Patches } from './patches.ts';
 import type { Problem } from './place.ts';
+import { prefixOf } from './prefix.ts';
 import type { Found } from './walk.ts';
 
 /** A part of a layer that was walked: what is at and below a path. */
@@ -31,6 +32,8 @@ export class LayerFiles {
   readonly layer: Layer;
   /** Among the layers of the cluster. */
   readonly index: number;
+  /** What stands before a path of this layer: in messages, and on the disk. */
+  readonly prefix: { readonly shown: string; readonly real: string };
   readonly files = new Map<string, KnownFile>();
   /** Real paths. */
   readonly folders = new Set<string>();
@@ -45,6 +48,7 @@ export class LayerFiles {
   constructor(layer: Layer, index: number) {
     this.layer = layer;
     this.index = index;
+    this.prefix = { shown: prefixOf(layer.shown), real: prefixOf(this.root) };
   }
 
   /** Empty for standard input. */

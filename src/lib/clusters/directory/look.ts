@@ -55,7 +55,7 @@ export function* look(
 
 /** A file as it is now; the very same object when it did not change, undefined when there is none. */
 export function lookAtFile(known: LayerFiles, path: string, texts: KnownTexts): KnownFile | undefined {
-  const file = join(known.root, path);
+  const file = known.prefix.real + path;
   const before = known.files.get(path);
   const same = before?.mark !== undefined && before.mark === markOf(file) ? settled(before, file) : undefined;
   if (same !== undefined) return same;
@@ -129,6 +129,6 @@ function treesIn(layer: Layer & { readonly type: 'directory' }, known: LayerFile
   return { trees, paths, gone };
 }
 
-function sourceOf({ layer, index }: LayerFiles, path: string): Source {
-  return { shown: join(layer.shown, path), path, layer: index };
+function sourceOf({ prefix, index }: LayerFiles, path: string): Source {
+  return { shown: prefix.shown + path, path, layer: index };
 }

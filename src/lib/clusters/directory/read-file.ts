@@ -1,4 +1,4 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { codeOf, describeError } from './failure.ts';
 import { tooBig } from './text.ts';
 
@@ -23,7 +23,7 @@ export function readFile(path: string): FileRead {
     if (stats.isDirectory()) return { is: 'absent' };
     const refused = stats.isFile() ? tooBig(Number(stats.size)) : NOT_REGULAR;
     return refused === undefined
-      ? { is: 'file', bytes: readFileSync(file), stats }
+      ? { is: 'file', bytes: bytesOf(file, Number(stats.size)), stats }
       : { is: 'refused', message: refused };
   } catch (error) {
     const code = codeOf(error);
@@ -33,4 +33,10 @@ export function readFile(path: string): FileRead {
   } finally {
     if (file !== undefined) closeSync(file);
   }
+}
+
+/** In one call where its size is what it says. */
+function bytesOf(file: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size);
+  return size > 0 && readSync(file, bytes, 0, size, 0) === size ? bytes : readFileSync(file);
 }

@@ -12,6 +12,7 @@ import type { Layer } from './layer.ts';
 import { isOwn, ownPath } from './layout.ts';
 import { ENCRYPTED } from './left-out.ts';
 import { patchesAmong, withoutPatches } from './patches.ts';
+import { prefixOf } from './prefix.ts';
 import { readFile } from './read-file.ts';
 import { ReadFiles } from './read-files.ts';
 import { type TextManifest, readText } from './read-text.ts';
@@ -53,10 +54,11 @@ export async function readManifests(layers: readonly Layer[], texts: KnownTexts)
     for (const { path, why } of [...found.leftOut, ...patchesAmong(found.files, patches)]) {
       reading.leftOut.set(join(layer.shown, path), why);
     }
+    const [shown, real] = [prefixOf(layer.shown), prefixOf(layer.path)];
     for (const [count, path] of withoutPatches(found.files, patches).entries()) {
       if (count % FILES_A_TURN === FILES_A_TURN - 1) await nextTurn();
-      const file = join(layer.path, path);
-      reading.file({ shown: join(layer.shown, path), path, file, layer: index }, file);
+      const file = real + path;
+      reading.file({ shown: shown + path, path, file, layer: index }, file);
     }
   }
   return reading.done();

@@ -6,6 +6,7 @@ import type { Problem } from './place.ts';
 import { codeOf, describeError } from './failure.ts';
 import { isOwn, isTemporary } from './layout.ts';
 import { type LeftOut, isKustomization } from './left-out.ts';
+import { prefixOf } from './prefix.ts';
 
 /** What lies below a directory, or a folder in it. Paths are relative to the directory, with `/`. */
 export interface Found {
@@ -63,6 +64,7 @@ export function walk(root: string, shown: string, from = ''): Found {
     seen.add(real);
     folders.add(real);
     const isLinked = real !== join(root, folder);
+    const prefix = prefixOf(real);
     let inChart = false;
     for (const entry of read(folder)) {
       const { name } = entry;
@@ -76,7 +78,7 @@ export function walk(root: string, shown: string, from = ''): Found {
       else {
         if (isKustomization(name) && !isOwn(path)) kustomizations.set(path, join(real, name));
         if (!isManifest(name)) continue;
-        const file = join(real, name);
+        const file = prefix + name;
         if (seen.has(file)) continue;
         seen.add(file);
         files.push(path);
