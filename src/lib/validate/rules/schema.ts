@@ -1,6 +1,7 @@
 import type { Manifest, ManifestFault } from '../../api/manifests.ts';
 import { refOf } from '../describe.ts';
 import { faultsOf } from '../schema/faults.ts';
+import type { Fault } from '../schema/schema.ts';
 import type { Draft, Rule } from '../rule.ts';
 import type { Scene, SceneCluster } from '../scene.ts';
 
@@ -40,9 +41,10 @@ export const SCHEMA_RULES: readonly Rule[] = FAMILIES.map(({ kinds, ...info }) =
   mend: 'Correct the field.',
   source: 'CRDs of mcs-api and about-api, cluster-inventory-api, work-api',
   *check({ clusters }: Scene): Generator<Draft> {
+    const known = new Set(kinds);
+    const checked: Checked = new Map();
     for (const cluster of clusters) {
-      const known = new Set(kinds);
-      for (const { manifest, field, message } of faultsIn(cluster, known)) {
+      for (const { manifest, field, message } of faultsIn(cluster, known, checked)) {
         yield {
           cluster: cluster.name,
           object: refOf(manifest),
@@ -57,12 +59,22 @@ export const SCHEMA_RULES: readonly Rule[] = FAMILIES.map(({ kinds, ...info }) =
   },
 }));
 
+/** Faults by the value of a manifest: files of the same text have one value, in all clusters that import the same. */
+type Checked = Map<unknown, readonly Fault[]>;
+
 /** What the parser stumbles over, and what the schema says besides; a field that both complain of is told once. */
-function* faultsIn({ manifests }: SceneCluster, kinds: ReadonlySet<string>): Generator<ManifestFault> {
+function* faultsIn(
+  { manifests }: SceneCluster,
+  kinds: ReadonlySet<string>,
+  checked: Checked,
+): Generator<ManifestFault> {
   const told = new Set<Manifest>();
   for (const manifest of manifests?.all ?? []) {
     if (!kinds.has(manifest.kind) || manifest.value === undefined) continue;
-    for (const { field, message } of faultsOf(manifest.apiVersion, manifest.kind, manifest.value) ?? []) {
+    const { value } = manifest;
+    const faults = checked.get(value) ?? faultsOf(manifest.apiVersion, manifest.kind, value) ?? [];
+    checked.set(value, faults);
+    for (const { field, message } of faults) {
       told.add(manifest);
       yield { manifest, field, message };
     }
