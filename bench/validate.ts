@@ -85,11 +85,16 @@ function rowsOf(name: Command, costs: Readonly<Record<Size, readonly Cost[]>>): 
   });
   return [
     limit((cost) => cost.milliseconds / 1000, 'time', 's', MOST.seconds, 1),
-    limit(cpu, 'processor time', 's', MOST.seconds, 1),
+    withoutTarget(limit(cpu, 'processor time', 's', MOST.seconds, 1)),
     limit((cost) => cost.megabytes, 'peak memory', 'MB', MOST.megabytes, 0),
     growth(10),
     growth(20),
   ];
+}
+
+/** Of a limit that is read with another: how long somebody waits is what was promised. */
+function withoutTarget({ measure, ours, other, ratio }: Row): Row {
+  return { measure, ours, other, ratio };
 }
 
 function explainRows({ status, explain }: Costs): readonly Row[] {
