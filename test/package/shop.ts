@@ -19,5 +19,7 @@ export function expectShop(table: string): void {
   expect(Object.fromEntries(states)).toEqual(STATES);
   expect(table).toContain('CONFLICT shop/cart  ports: using http 80/TCP, metrics 9090/TCP of east; west disagrees');
   expect(table).toContain('CONFLICT shop/search  type: using ClusterSetIP of east; west disagrees');
-  expect(table).toMatch(/namespace billing is missing in north: .*\n {2}next: mcs namespaces billing --missing -o yaml\n/);
+  expect(table).toMatch(
+    /namespace billing is missing in north: .*\n {2}next: mcs namespaces billing --missing -o yaml\n/,
+  );
 }
