@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { validateClusters } from '../../../src/lib/actions/validate.ts';
-import { directoryClusters } from '../../../src/lib/clusters/directory/directories.ts';
+import { join } from 'node:path';
 import type { Finding } from '../../../src/lib/validate/finding.ts';
+import { foundIn } from './validated.ts';
 
 export const CASES = join(import.meta.dirname, '../../cases');
 
@@ -10,23 +9,5 @@ export const CASES = join(import.meta.dirname, '../../cases');
 export async function caseFindings(name: string): Promise<readonly Finding[]> {
   const root = join(CASES, name);
   const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const { clusters } = await directoryClusters(
-    folders.map(({ name: folder }) => `${folder.split('+')[0] ?? ''}=${join(root, folder)}`).sort(),
-    {},
-  );
-  const options = {
-    concurrency: 4,
-    allowedNamespaces: [],
-    severities: new Map(),
-    isPartial: false,
-    ours: [],
-    now: '2026-01-01T00:00:00Z',
-  };
-  const { findings } = await validateClusters(
-    clusters.map((cluster) => ({ cluster })),
-    options,
-  );
-  return findings.map(({ file, ...finding }) =>
-    file === undefined ? finding : { ...finding, file: relative(root, file) },
-  );
+  return foundIn(root, folders.map(({ name: folder }) => `${folder.split('+')[0] ?? ''}=${join(root, folder)}`).sort());
 }

@@ -8,7 +8,7 @@ import type { Finding } from '../../../src/lib/validate/finding.ts';
 import { caseFindings } from './cases.ts';
 import { crd, exported, imported, live, member } from './live.ts';
 import { LIVE_SCENES } from './rules/live-scenes.ts';
-import { validated } from './validated.ts';
+import { OPTIONS, validated } from './validated.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const CASES = readdirSync(join(ROOT, 'test/cases'));
@@ -24,10 +24,7 @@ function commandsIn(text: string): readonly (readonly string[])[] {
 async function liveFindings(clusters: readonly Cluster[], isPartial = false): Promise<readonly Finding[]> {
   const { findings } = await validateClusters(
     clusters.map((cluster) => ({ cluster })),
-    {
-      ...{ concurrency: 4, allowedNamespaces: [], severities: new Map(), isPartial, now: '2026-01-01T00:00:00Z' },
-      ours: [crd('v0.5.2', ['v1beta1', 'v1alpha1'])],
-    },
+    { ...OPTIONS, isPartial, ours: [crd('v0.5.2', ['v1beta1', 'v1alpha1'])] },
   );
   return findings;
 }

@@ -20,24 +20,36 @@ export async function validated(files: Files, options: Partial<ValidateOptions> 
     writeFileSync(join(root, path), text);
   }
   const names = [...new Set(Object.keys(files).map((path) => path.slice(0, path.indexOf('/'))))];
-  const { clusters } = await directoryClusters(
+  return foundIn(
+    root,
     names.map((name) => `${name}=${join(root, name)}`),
-    {},
+    options,
   );
-  const result = await validateClusters(
+}
+
+/** What tests validate with, where it does not matter. */
+export const OPTIONS: ValidateOptions = {
+  concurrency: 4,
+  allowedNamespaces: [],
+  severities: new Map(),
+  isPartial: false,
+  ours: [],
+  now: '2026-01-01T00:00:00Z',
+};
+
+/** Validates directories, given as to `--dir`; places are relative to `root`. */
+export async function foundIn(
+  root: string,
+  dirs: readonly string[],
+  options: Partial<ValidateOptions> = {},
+): Promise<readonly Finding[]> {
+  const { clusters } = await directoryClusters(dirs, {});
+  const { findings } = await validateClusters(
     clusters.map((cluster) => ({ cluster })),
-    {
-      concurrency: 4,
-      allowedNamespaces: [],
-      severities: new Map(),
-      isPartial: false,
-      ours: [],
-      now: '2026-01-01T00:00:00Z',
-      ...options,
-    },
+    { ...OPTIONS, ...options },
   );
-  return result.findings.map((finding) =>
-    finding.file === undefined ? finding : { ...finding, file: relative(root, finding.file) },
+  return findings.map(({ file, ...finding }) =>
+    file === undefined ? finding : { ...finding, file: relative(root, file) },
   );
 }
 

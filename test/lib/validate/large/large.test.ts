@@ -1,11 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
 import { writeClusterset } from '../../../../bench/fixtures.ts';
-import { validateClusters } from '../../../../src/lib/actions/validate.ts';
-import { directoryClusters } from '../../../../src/lib/clusters/directory/directories.ts';
-import { short } from '../validated.ts';
+import { foundIn, short } from '../validated.ts';
 import { FAULTS, type Site } from './faults.ts';
 
 const SCALE = { clusters: 20, services: 500, exporters: 2 };
@@ -23,21 +21,7 @@ afterAll(() => {
 });
 
 async function findings(): Promise<readonly string[]> {
-  const { clusters } = await directoryClusters(paths, {});
-  const result = await validateClusters(
-    clusters.map((cluster) => ({ cluster })),
-    {
-      concurrency: 4,
-      allowedNamespaces: [],
-      severities: new Map(),
-      isPartial: false,
-      ours: [],
-      now: '2026-01-01T00:00:00Z',
-    },
-  );
-  return result.findings
-    .map(({ file, ...finding }) => short(file === undefined ? finding : { ...finding, file: relative(root, file) }))
-    .sort();
+  return (await foundIn(root, paths)).map(short).sort();
 }
 
 /** Always the same: a linear congruential generator (Numerical Recipes). */
