@@ -2,13 +2,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { validateClusters } from '../../../src/lib/actions/validate.ts';
-import type { Cluster } from '../../../src/lib/clusters/cluster.ts';
 import type { Finding } from '../../../src/lib/validate/finding.ts';
 import { caseFindings } from './cases.ts';
 import { crd, exported, imported, live, member } from './live.ts';
+import { liveFindings } from './live-findings.ts';
 import { LIVE_SCENES } from './rules/live-scenes.ts';
-import { OPTIONS, validated } from './validated.ts';
+import { validated } from './validated.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const CASES = readdirSync(join(ROOT, 'test/cases'));
@@ -19,14 +18,6 @@ function commandsIn(text: string): readonly (readonly string[])[] {
     .replace(/ {3}# .*$/, '')
     .split(' && ')
     .map((command) => command.split(' '));
-}
-
-async function liveFindings(clusters: readonly Cluster[], isPartial = false): Promise<readonly Finding[]> {
-  const { findings } = await validateClusters(
-    clusters.map((cluster) => ({ cluster })),
-    { ...OPTIONS, isPartial, ours: [crd('v0.5.2', ['v1beta1', 'v1alpha1'])] },
-  );
-  return findings;
 }
 
 function fixOf(findings: readonly Finding[], code: string): string | undefined {

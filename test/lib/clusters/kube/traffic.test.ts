@@ -1,27 +1,22 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Answer, Cluster } from '../../../../src/lib/clusters/cluster.ts';
 import { kubeCluster, type KubeClusterOptions } from '../../../../src/lib/clusters/kube/cluster.ts';
 import { ClusterError } from '../../../../src/lib/errors.ts';
+import { closing } from './closing.ts';
 import { OPTIONS, answer, contextEntry, serve, type Loopback } from './loopback.ts';
 import { QUICK, notes, reply, watchServer } from './watch-server.ts';
 
 const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } } as const;
 
-let open: { close(): unknown }[] = [];
-afterEach(async () => {
-  await Promise.all(open.map((one) => one.close()));
-  open = [];
-});
-
 async function listening(...args: Parameters<typeof serve>): Promise<Loopback> {
   const server = await serve(...args);
-  open.push(server);
+  closing(server);
   return server;
 }
 
 function cluster(url: string, options: Partial<KubeClusterOptions>): Cluster {
   const made = kubeCluster(contextEntry({ url }), { ...OPTIONS, watch: QUICK, ...options });
-  open.unshift(made);
+  closing(made);
   return made;
 }
 
@@ -105,7 +100,7 @@ describe('traffic', () => {
 
   it('sees watches that are refused, but not those that last', async () => {
     const server = await watchServer();
-    open.push(server);
+    closing(server);
     const answers: string[] = [];
     const onAnswer = ({ verb, status }: Answer): void => void answers.push(`${verb} ${status}`);
     cluster(server.url, { traffic: { onAnswer } }).watch('Namespace', notes());

@@ -1,30 +1,25 @@
 import { writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../../src/lib/clusters/cluster.ts';
 import { kubeCluster, type KubeClusterOptions } from '../../../../src/lib/clusters/kube/cluster.ts';
 import type { Server, User } from '../../../../src/lib/clusters/kube/entries.ts';
+import { closing } from './closing.ts';
 import { OPTIONS, answer, contextEntry, hasOpenSSL, selfSigned, serve, temporary } from './loopback.ts';
 import { httpProxy, socksProxy } from './proxies.ts';
 
 const EMPTY = { metadata: {}, items: [] };
 
-let open: { close(): unknown }[] = [];
-afterEach(async () => {
-  await Promise.all(open.map((one) => one.close()));
-  open = [];
-});
-
 async function listening(...args: Parameters<typeof serve>): ReturnType<typeof serve> {
   const server = await serve(...args);
-  open.push(server);
+  closing(server);
   return server;
 }
 
 function cluster(server: Server, user: Partial<User> = {}, options: Partial<KubeClusterOptions> = {}): Cluster {
   const made = kubeCluster(contextEntry(server, user), { ...OPTIONS, ...options });
-  open.push(made);
+  closing(made);
   return made;
 }
 
@@ -297,7 +292,7 @@ describe('proxies', () => {
       hasOpenSSL ? selfSigned() : undefined,
     );
     const proxy = await httpProxy(JSON.stringify(EMPTY));
-    open.push(proxy);
+    closing(proxy);
     const it = cluster({ url: server.url, insecure: true, proxyURL: proxy.url });
     for (let round = 0; round < 10; round++) await it.list('Namespace');
     expect(new Set(proxy.tunnels)).toEqual(new Set([new URL(server.url).host]));
@@ -313,7 +308,7 @@ describe('proxies', () => {
       answer(response, 200, EMPTY);
     }, pair);
     const proxy = await socksProxy();
-    open.push(proxy);
+    closing(proxy);
     const at = { url: server.url, caData: base64(pair.cert), tlsServerName: 'loop.test', proxyURL: proxy.url };
     const it = cluster(at);
     for (let round = 0; round < 10; round++) await it.list('Namespace');

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Kind } from '../../../../src/lib/api/kinds.ts';
 import type { Cluster } from '../../../../src/lib/clusters/cluster.ts';
 import { kubeCluster, type KubeClusterOptions } from '../../../../src/lib/clusters/kube/cluster.ts';
 import type { Server, User } from '../../../../src/lib/clusters/kube/entries.ts';
+import { closing } from './closing.ts';
 import { OPTIONS, contextEntry, hasOpenSSL, selfSigned, temporary, type KeyPair } from './loopback.ts';
 import { QUICK, added, notes, proxyTo, reply, watchServer, type Notes, type WatchServer } from './watch-server.ts';
 
@@ -17,17 +18,6 @@ const KINDS: readonly Kind[] = [
   'ServiceImport',
   'ClusterProperty',
 ];
-
-let open: { close(): unknown }[] = [];
-afterEach(async () => {
-  await Promise.all(open.map((one) => one.close()));
-  open = [];
-});
-
-function closing<T extends { close(): unknown }>(one: T): T {
-  open.unshift(one);
-  return one;
-}
 
 function cluster(server: Server, user: Partial<User> = {}, options: Partial<KubeClusterOptions> = {}): Cluster {
   return closing(kubeCluster(contextEntry(server, user), { ...OPTIONS, watch: QUICK, ...options }));

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Cluster, Watcher } from '../../../../src/lib/clusters/cluster.ts';
 import { kubeCluster, type KubeClusterOptions } from '../../../../src/lib/clusters/kube/cluster.ts';
+import { closing } from './closing.ts';
 import { OPTIONS, contextEntry } from './loopback.ts';
 import {
   QUICK,
@@ -15,22 +16,16 @@ import {
   type WatchServer,
 } from './watch-server.ts';
 
-let open: { close(): unknown }[] = [];
-afterEach(async () => {
-  await Promise.all(open.map((one) => one.close()));
-  open = [];
-});
-
 async function listening(): Promise<WatchServer> {
   const server = await watchServer();
-  open.push(server);
+  closing(server);
   return server;
 }
 
 function cluster(server: WatchServer, tuning: KubeClusterOptions['watch'] = {}): Cluster {
   const options = { ...OPTIONS, requestTimeout: 2, watch: { ...QUICK, ...tuning } };
   const made = kubeCluster(contextEntry({ url: server.url }), options);
-  open.unshift(made);
+  closing(made);
   return made;
 }
 

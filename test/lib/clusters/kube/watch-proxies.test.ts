@@ -1,21 +1,11 @@
 /** Watches where something stands between mcs and the API server, or the server asks its clients to move on. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { kubeCluster } from '../../../../src/lib/clusters/kube/cluster.ts';
 import type { Server } from '../../../../src/lib/clusters/kube/entries.ts';
+import { closing } from './closing.ts';
 import { OPTIONS, contextEntry, hasOpenSSL, selfSigned } from './loopback.ts';
 import { httpProxy, socksProxy } from './proxies.ts';
 import { QUICK, added, notes, watchServer, type Notes } from './watch-server.ts';
-
-let open: { close(): unknown }[] = [];
-afterEach(async () => {
-  await Promise.all(open.map((one) => one.close()));
-  open = [];
-});
-
-function closing<T extends { close(): unknown }>(one: T): T {
-  open.unshift(one);
-  return one;
-}
 
 function watched(server: Server): Notes<'Namespace'> {
   const seen = notes<'Namespace'>();

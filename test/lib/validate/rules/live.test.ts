@@ -1,29 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../../src/lib/actions/reconcile.ts';
-import { validateClusters } from '../../../../src/lib/actions/validate.ts';
 import type { Cluster } from '../../../../src/lib/clusters/cluster.ts';
-import type { Finding } from '../../../../src/lib/validate/finding.ts';
-import { crd, exported, live, member } from '../live.ts';
+import { exported, live, member } from '../live.ts';
 import { short } from '../validated.ts';
+import { liveFindings } from '../live-findings.ts';
 import { LIVE_SCENES } from './live-scenes.ts';
 
-async function validate(clusters: readonly Cluster[], isPartial = false): Promise<readonly Finding[]> {
-  const { findings } = await validateClusters(
-    clusters.map((cluster) => ({ cluster })),
-    {
-      concurrency: 4,
-      allowedNamespaces: [],
-      severities: new Map(),
-      isPartial,
-      now: '2026-01-01T00:00:00Z',
-      ours: [crd('v0.5.2', ['v1beta1', 'v1alpha1'])],
-    },
-  );
-  return findings;
-}
-
 async function findingsOf(clusters: readonly Cluster[], isPartial = false): Promise<readonly string[]> {
-  return (await validate(clusters, isPartial)).map(short);
+  return (await liveFindings(clusters, isPartial)).map(short);
 }
 
 describe('clusters with API servers', () => {
@@ -53,7 +37,7 @@ describe('what mcs itself has made', () => {
       metadata: { name: 'cart', namespace: 'shop' },
       spec: { ports: [{ name: 'http', port: 81 }] },
     });
-    const differs = (await validate(clusters)).filter(({ code }) => code === 'MCS414');
+    const differs = (await liveFindings(clusters)).filter(({ code }) => code === 'MCS414');
     expect(differs.map(short)).toEqual([
       'MCS414 warning east ServiceImport shop/cart',
       'MCS414 warning west ServiceImport shop/cart',
