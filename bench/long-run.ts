@@ -41,7 +41,9 @@ export class LongRun {
       env: { ...process.env, ...scratch.env },
       stdio: ['ignore', openSync(join(folder, 'stdout'), 'w'), openSync(log, 'w')],
     });
-    process.once('exit', () => child.kill('SIGKILL')); // also when the benchmark fails
+    const kill = (): void => void child.kill('SIGKILL');
+    process.once('exit', kill); // also when the benchmark fails
+    child.once('exit', () => process.off('exit', kill));
     return new LongRun(child, `http://${address}`, log);
   }
 
@@ -94,8 +96,7 @@ export class LongRun {
     } catch {
       // no such file: nothing is found in it
     }
-    const found = (field: string): number =>
-      Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? Number.NaN) / 1024;
+    const found = (field: string): number => Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
     return { now: found('VmRSS'), most: found('VmHWM') };
   }
 

@@ -1,11 +1,10 @@
 import { writeClusterset } from './fixtures.ts';
 import { type Cost, costOfNode } from './process.ts';
 import type { Scratch } from './program.ts';
-import { type Result, type Row, atMost, median, pairedRatio, spread } from './result.ts';
+import type { Result, Row } from './result.ts';
+import { CPU, MEMORY, SIZES, type Size, SizeRows, WALL } from './size-rows.ts';
 
 const ROUNDS = 3;
-const SIZES = [5, 10, 20] as const;
-type Size = (typeof SIZES)[number];
 const SERVICES = 500;
 const EXPORTERS = 2;
 
@@ -20,9 +19,6 @@ const NAMES = ['dry run', 'first pass', 'second pass'] as const;
 
 /** Seconds and megabytes that a pass over the largest size may take. */
 const MOST = { seconds: 5, megabytes: 400 };
-
-/** How much more than the clusters time and memory may grow. */
-const LINEAR = 1.1;
 
 type Costs = Readonly<Record<Pass, Readonly<Record<Size, Cost[]>>>>;
 
@@ -52,30 +48,13 @@ export async function measurePass(scratch: Scratch): Promise<Result> {
 }
 
 function rowsOf(name: Pass, costs: Readonly<Record<Size, readonly Cost[]>>): readonly Row[] {
-  const of = (size: Size, read: (cost: Cost) => number): readonly number[] => costs[size].map(read);
-  const wall = (cost: Cost): number => cost.milliseconds / 1000;
-  const cpu = (cost: Cost): number => cost.cpuMilliseconds / 1000;
-  const memory = (cost: Cost): number => cost.megabytes;
-  const limit = (read: (cost: Cost) => number, what: string, unit: string, most: number, digits: number): Row => ({
-    measure: `${name}, 20 directories: ${what}`,
-    ours: spread(of(20, read), unit, digits),
-    other: `${most} ${unit}`,
-    ratio: median(of(20, read)) / most,
-    target: atMost(1),
-  });
-  const growth = (to: Size, read: (cost: Cost) => number, what: string, unit: string, digits: number): Row => ({
-    measure: `${name}: ${what}, ${to} directories against 5`,
-    ours: spread(of(to, read), unit, digits),
-    other: `5 directories: ${spread(of(5, read), unit, digits)}`,
-    ratio: pairedRatio(of(to, read), of(5, read)),
-    target: atMost((to / 5) * LINEAR),
-  });
+  const rows = new SizeRows(name, costs);
   return [
-    limit(wall, 'time', 's', MOST.seconds, 1),
-    limit(cpu, 'processor time', 's', MOST.seconds, 1),
-    limit(memory, 'peak memory', 'MB', MOST.megabytes, 0),
-    growth(10, cpu, 'processor time', 's', 1),
-    growth(20, cpu, 'processor time', 's', 1),
-    growth(20, memory, 'peak memory', 'MB', 0),
+    rows.limit(WALL, MOST.seconds),
+    rows.limit(CPU, MOST.seconds),
+    rows.limit(MEMORY, MOST.megabytes),
+    rows.growth(10, CPU),
+    rows.growth(20, CPU),
+    rows.growth(20, MEMORY),
   ];
 }

@@ -1,19 +1,15 @@
 import { writeClusterset } from './fixtures.ts';
 import { type Cost, costOfNode } from './process.ts';
 import type { Scratch } from './program.ts';
-import { type Result, type Row, atMost, median, pairedRatio, spread } from './result.ts';
+import { type Result, type Row, atMost, pairedRatio, spread } from './result.ts';
+import { CPU, MEMORY, SIZES, type Size, SizeRows, WALL } from './size-rows.ts';
 
 const ROUNDS = 3;
-const SIZES = [5, 10, 20] as const;
-type Size = (typeof SIZES)[number];
 const SERVICES = 500;
 const EXPORTERS = 2;
 
 /** Seconds and megabytes that a validation of the largest size may take. */
 const MOST = { seconds: 3, megabytes: 400 };
-
-/** How much more than the clusters time and memory may grow. */
-const LINEAR = 1.1;
 
 /** How much longer an explanation may take than a status of the same clusters. */
 const STATUS = 2;
@@ -65,45 +61,25 @@ function sound(cost: Cost): Cost {
   return cost;
 }
 
-const cpu = (cost: Cost): number => cost.cpuMilliseconds / 1000;
-
 function rowsOf(name: Command, costs: Readonly<Record<Size, readonly Cost[]>>): readonly Row[] {
-  const of = (size: Size, read: (cost: Cost) => number): readonly number[] => costs[size].map(read);
-  const limit = (read: (cost: Cost) => number, what: string, unit: string, most: number, digits: number): Row => ({
-    measure: `${name}, 20 directories: ${what}`,
-    ours: spread(of(20, read), unit, digits),
-    other: `${most} ${unit}`,
-    ratio: median(of(20, read)) / most,
-    target: atMost(1),
-  });
-  const growth = (to: Size): Row => ({
-    measure: `${name}: processor time, ${to} directories against 5`,
-    ours: spread(of(to, cpu), 's', 1),
-    other: `5 directories: ${spread(of(5, cpu), 's', 1)}`,
-    ratio: pairedRatio(of(to, cpu), of(5, cpu)),
-    target: atMost((to / 5) * LINEAR),
-  });
+  const rows = new SizeRows(name, costs);
   return [
-    limit((cost) => cost.milliseconds / 1000, 'time', 's', MOST.seconds, 1),
-    withoutTarget(limit(cpu, 'processor time', 's', MOST.seconds, 1)),
-    limit((cost) => cost.megabytes, 'peak memory', 'MB', MOST.megabytes, 0),
-    growth(10),
-    growth(20),
+    rows.limit(WALL, MOST.seconds),
+    rows.against(CPU, MOST.seconds), // how long somebody waits is what was promised
+    rows.limit(MEMORY, MOST.megabytes),
+    rows.growth(10, CPU),
+    rows.growth(20, CPU),
   ];
 }
 
-/** Of a limit that is read with another: how long somebody waits is what was promised. */
-function withoutTarget({ measure, ours, other, ratio }: Row): Row {
-  return { measure, ours, other, ratio };
-}
-
 function explainRows({ status, explain }: Costs): readonly Row[] {
+  const [ours, other] = [explain[20].map(CPU.of), status[20].map(CPU.of)];
   return [
     {
       measure: 'explain svc, 20 directories: processor time',
-      ours: spread(explain[20].map(cpu), 's', 1),
-      other: `status: ${spread(status[20].map(cpu), 's', 1)}`,
-      ratio: pairedRatio(explain[20].map(cpu), status[20].map(cpu)),
+      ours: spread(ours, 's', 1),
+      other: `status: ${spread(other, 's', 1)}`,
+      ratio: pairedRatio(ours, other),
       target: atMost(STATUS),
     },
   ];
