@@ -1,3 +1,4 @@
+import { pathsIn } from '../api/location.ts';
 import { shellWord } from '../api/shell-word.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 
@@ -7,8 +8,7 @@ import type { Cluster } from '../clusters/cluster.ts';
  */
 export function clusterFlag(at: Pick<Cluster, 'type' | 'name' | 'location'>): string {
   if (at.type === 'context') return `--context ${shellWord(at.name)}`;
-  const layers = at.location.split(', ');
-  return layers
+  return pathsIn(at.location)
     .map((path) => {
       const isOwn = path === at.name || path.endsWith(`/${at.name}`);
       return `--dir ${shellWord(isOwn ? path : `${at.name}=${path}`)}`;

@@ -1,6 +1,7 @@
 import { KINDS } from '../../api/kinds.ts';
 import type { Kind, ObjectOf } from '../../api/kinds.ts';
 import { keyOf } from '../../api/objects.ts';
+import { locationOf } from '../../api/location.ts';
 import type { ObjectMeta, Ref } from '../../api/objects.ts';
 import { MalformedError } from '../../api/reader.ts';
 import { parseSelector } from '../../api/selector.ts';
@@ -47,7 +48,7 @@ export class DirectoryCluster implements Cluster {
     texts: KnownTexts = new KnownTexts(),
   ) {
     this.name = name;
-    this.location = layers.map((layer) => layer.shown).join(', ');
+    this.location = locationOf(layers.map((layer) => layer.shown));
     this.access = this.location;
     this.manifests = {
       read: async () => {

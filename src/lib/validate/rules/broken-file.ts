@@ -1,3 +1,4 @@
+import { pathsIn } from '../../api/location.ts';
 import type { Cause } from '../rule.ts';
 import type { SceneCluster, SceneService } from '../scene.ts';
 
@@ -22,7 +23,7 @@ function unreadableIn(
   { name, manifests, location }: SceneCluster,
   mayHold: (file: string, path: readonly string[]) => boolean,
 ): readonly Cause[] {
-  const roots = location.split(', ');
+  const roots = pathsIn(location);
   return (manifests?.unreadable ?? []).flatMap(({ place: { file } }): Cause[] => {
     const root = roots.find((each) => file.startsWith(each)) ?? '';
     const path = file.slice(root.length).split(/[\\/]/);

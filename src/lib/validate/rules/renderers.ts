@@ -1,3 +1,4 @@
+import { pathsIn } from '../../api/location.ts';
 import type { Manifest } from '../../api/manifests.ts';
 import { type Json, isRecord } from '../../api/reader.ts';
 import { shellWord } from '../../api/shell-word.ts';
@@ -54,7 +55,7 @@ function bringsItself({ kind, value }: Manifest, location: string): boolean {
   const { path } = inner(value, 'spec');
   if (kind !== 'Kustomization' || typeof path !== 'string') return false;
   const wanted = path.split('/').filter((part) => part !== '' && part !== '.');
-  const places = location.split(', ').map((place) => place.split(/[\\/]/).filter((part) => part !== ''));
+  const places = pathsIn(location).map((place) => place.split(/[\\/]/).filter((part) => part !== ''));
   return wanted.some((_, index) => {
     const head = wanted.slice(0, index + 1);
     return places.some((here) => head.join('/') === here.slice(-head.length).join('/'));
