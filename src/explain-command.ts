@@ -1,8 +1,9 @@
 import type { TextOptions } from './base-command.ts';
 import { ClusterCommand, type ClusterFlags } from './cluster-command.ts';
 import type { OutputFormat } from './flags.ts';
+import type { ExplainOptions } from './lib/actions/explain-service.ts';
 import type { Cluster } from './lib/clusters/cluster.ts';
-import { EXIT, type ClusterError } from './lib/errors.ts';
+import { EXIT } from './lib/errors.ts';
 
 /** The parsed flags that both commands have. */
 interface ExplainFlags extends ClusterFlags {
@@ -17,19 +18,10 @@ interface Explained {
   readonly warnings: readonly string[];
 }
 
-/** What the action gets of the flags and the arguments. */
-interface Asked {
-  readonly service: string;
-  readonly namespace: string;
-  readonly concurrency: number;
-  readonly clusterset?: string;
-  readonly onCluster: (cluster: Cluster, error?: ClusterError) => void;
-}
-
 interface Explaining<R extends Explained> {
   /** Of the document. */
   readonly kind: string;
-  readonly explain: (clusters: readonly Cluster[], asked: Asked) => Promise<R>;
+  readonly explain: (clusters: readonly Cluster[], options: ExplainOptions) => Promise<R>;
   readonly text: (result: R, options: TextOptions) => string;
 }
 

@@ -41,7 +41,7 @@ export default class ExplainService extends ExplainCommand {
     const { flags, args } = await this.parse(ExplainService);
     return this.explainWith(flags, args.name, {
       kind: 'ServiceExplanation',
-      explain: (clusters, asked) => explainService(clusters, { ...asked, in: flags.in ?? [] }),
+      explain: (clusters, options) => explainService(clusters, { ...options, in: flags.in ?? [] }),
       text: explainText,
     });
   }
