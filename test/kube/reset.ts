@@ -11,9 +11,9 @@ export interface ResetOptions {
 
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const OURS = [
-  { crd: 'serviceexports.multicluster.x-k8s.io', plural: 'serviceexports', group: 'multicluster.x-k8s.io' },
-  { crd: 'serviceimports.multicluster.x-k8s.io', plural: 'serviceimports', group: 'multicluster.x-k8s.io' },
-  { crd: 'clusterproperties.about.k8s.io', plural: 'clusterproperties', group: 'about.k8s.io' },
+  { plural: 'serviceexports', group: 'multicluster.x-k8s.io' },
+  { plural: 'serviceimports', group: 'multicluster.x-k8s.io' },
+  { plural: 'clusterproperties', group: 'about.k8s.io' },
 ];
 
 /** Collections of objects that tests make; a kind that is served in one of two versions is empty in the other. */
@@ -63,11 +63,15 @@ export function collectionPath(group: string, version: string, plural: string, n
 }
 
 async function removeCRDs(ask: Ask): Promise<void> {
-  await Promise.all(OURS.map(({ crd }) => must(ask('DELETE', `${CRDS}/${crd}`), 404)));
-  for (const { crd } of OURS) {
+  await Promise.all(OURS.map((each) => must(ask('DELETE', crdPath(each)), 404)));
+  for (const each of OURS) {
     // The server deletes the objects first, in the background.
-    while ((await ask('GET', `${CRDS}/${crd}`)).status !== 404) await sleep(50);
+    while ((await ask('GET', crdPath(each))).status !== 404) await sleep(50);
   }
+}
+
+function crdPath({ plural, group }: (typeof OURS)[number]): string {
+  return `${CRDS}/${plural}.${group}`;
 }
 
 interface Named {
