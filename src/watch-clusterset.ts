@@ -14,6 +14,7 @@ interface Flags extends WatchFlags {
   readonly gone?: readonly string[] | undefined;
   readonly adopt: boolean;
   readonly 'allow-namespace'?: readonly string[] | undefined;
+  readonly concurrency: number;
   readonly verbose: boolean;
   readonly quiet: boolean;
   readonly output: string;
@@ -62,6 +63,7 @@ export async function watchClusterset(
       gone: flags.gone ?? [],
       adopt: flags.adopt,
       allowedNamespaces: flags['allow-namespace'] ?? [],
+      concurrency: flags.concurrency,
       resync: flags.resync ?? DEFAULT_RESYNC,
       staleAfter: flags['stale-after'],
       ...(election === undefined ? {} : { election }),

@@ -17,6 +17,8 @@ export interface LifeContext {
   readonly permit: Permit;
   readonly memo: ServiceMemo;
   readonly signal: AbortSignal;
+  /** Most requests under way to one cluster. */
+  readonly concurrency: number;
   /** The members and options of now. */
   readonly now: () => { readonly members: readonly Member[]; readonly options: PlanOptions };
 }
@@ -24,9 +26,11 @@ export interface LifeContext {
 /** Of a key that failed: 5 ms to 60 s, full jitter. */
 const BACKOFF: Backoff = { base: 5, most: 60_000 };
 
-/** Keys in work side by side, and writes under way, in one cluster. */
-const WORKERS = 64;
-const WRITES = { least: 1, most: 64 };
+/**
+ * Keys in work beside those that have a request under way, so that one is ready when another's answer comes. More of them
+ * only hold memory.
+ */
+const SPARE = 4;
 
 /** One cluster's cache, queue and lane, from the time it is given until it is no more. */
 export class ClusterLife {
@@ -41,12 +45,12 @@ export class ClusterLife {
   #lane: Promise<void> | undefined;
 
   constructor(cluster: Cluster, context: LifeContext, listener: CacheListener) {
-    const { clock } = context;
+    const { clock, concurrency } = context;
     this.#cluster = cluster;
     this.#context = context;
     this.cache = new ClusterCache(cluster, listener, clock);
     this.queue = new WorkQueue({ backoff: BACKOFF, clock });
-    this.limit = new AdaptiveLimit(WRITES, clock.now);
+    this.limit = new AdaptiveLimit({ least: 1, most: concurrency }, clock.now);
   }
 
   /** Begins to watch, and to work on what is queued while the gate is open. */
@@ -74,7 +78,7 @@ export class ClusterLife {
       },
       listener,
     );
-    this.#lane = lane.run(WORKERS);
+    this.#lane = lane.run(this.#context.concurrency + SPARE);
     this.cache.start();
   }
 

@@ -11,6 +11,8 @@ export interface ControllerOptions {
   readonly gone: readonly string[];
   readonly adopt: boolean;
   readonly allowedNamespaces: readonly string[];
+  /** Most requests under way to one cluster (`--concurrency`). */
+  readonly concurrency: number;
   /** Milliseconds between two looks at everything. */
   readonly resync: number;
   /** Milliseconds; undefined: what a cluster gave stays however long it is away. */

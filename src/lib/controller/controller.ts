@@ -35,9 +35,10 @@ export class Controller {
     this.#options = options;
     this.#clusterset = options.clusterset;
     this.#listener = listener;
-    const { clock, permit, signal } = options;
+    const { clock, concurrency, permit, signal } = options;
     this.#context = {
       clock,
+      concurrency,
       permit,
       signal,
       memo: new ServiceMemo(),

@@ -121,7 +121,7 @@ describe('a controller', { timeout: 120_000 }, () => {
     for (let count = 0; count < 70; count++) offers(east, `s${count}`, '10.0.0.1');
     await run();
     expect(east.all('ServiceImport')).toHaveLength(70);
-    expect(west.writes).toHaveLength(64); // what it is sent at once, all without a reply
+    expect(west.writes).toHaveLength(16); // what it is sent at once, all without a reply
   });
 
   it('works again on what changed while in work', async () => {

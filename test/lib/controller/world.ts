@@ -39,6 +39,7 @@ export function world(options: Partial<ControllerOptions> = {}): World {
       adopt: false,
       allowedNamespaces: [],
       resync: 1_000_000_000,
+      concurrency: 16,
       staleAfter: undefined,
       permit: ALWAYS,
       clock,
