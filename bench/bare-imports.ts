@@ -1,8 +1,8 @@
 import type { Exported } from './exported.ts';
-import { BARE_NAMESPACES, type Member, type Members, NAMESPACES } from './members.ts';
+import { BARE_NAMESPACES, CONCURRENCY, type Member, type Members, NAMESPACES } from './members.ts';
 
-/** Services of one member under way at a time, as in mcs; their requests wait for `CONCURRENCY` connections. */
-const WORKERS = 64;
+/** Services of one member under way at a time, as in mcs: some more than requests. */
+const WORKERS = CONCURRENCY + 4;
 
 interface Written {
   readonly metadata: Readonly<Record<string, unknown>> & { readonly uid: string };

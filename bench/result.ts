@@ -48,7 +48,8 @@ export function showRatio(ratio: number): string {
 /** `52 ms (50–61)` */
 export function spread(values: readonly number[], unit: string, digits = 0): string {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  return `${median(values).toFixed(digits)} ${unit} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
+  const shown = unit === '' ? '' : ` ${unit}`;
+  return `${median(values).toFixed(digits)}${shown} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
 }
 
 export function median(values: readonly number[]): number {
