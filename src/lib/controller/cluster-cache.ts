@@ -48,8 +48,11 @@ export class ClusterCache {
     this.#listener = listener;
     this.#clock = clock;
     this.#scope = namespace === undefined ? {} : { namespace };
-    this.#facts = new FactsCache(clock, () => {
-      this.#changed();
+    this.#facts = new FactsCache(clock, {
+      changed: () => {
+        this.#changed();
+      },
+      isContradicted: (facts) => this.#contradicts(facts),
     });
     this.#properties = new PropertyCache({
       clock,
@@ -207,7 +210,14 @@ export class ClusterCache {
     this.#everSynced.add(kind);
     // What was not served and now is, somebody has installed.
     if (before instanceof ClusterError && before.reason === 'not-served') void this.refresh();
+    this.#facts.check();
     this.#changed();
+  }
+
+  /** What is heard is served, whatever is said of it. */
+  #contradicts({ mcsVersions, aboutVersions }: ClusterFacts): boolean {
+    if (aboutVersions.length === 0 && this.isSynced('ClusterProperty')) return true;
+    return mcsVersions.length === 0 && [...OF_MCS].every((kind) => this.isSynced(kind));
   }
 
   #fail(kind: WatchedKind, error: ClusterError): void {

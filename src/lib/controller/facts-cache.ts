@@ -7,19 +7,31 @@ import type { QueueClock } from './work-queue.ts';
 /** How long to wait before asking again what a cluster is. */
 const BACKOFF: Backoff = { base: 500, most: 30_000 };
 
-/** What a cluster is: asked until it answers, and asked anew when that may have changed. */
+export interface FactsListener {
+  /** The facts, or that they cannot be had, are otherwise than before. */
+  changed(): void;
+  /** True when they cannot be right, as something else is heard of the cluster. */
+  isContradicted(facts: ClusterFacts): boolean;
+}
+
+/**
+ * What a cluster is: asked until it answers, and asked anew when that may have changed, or cannot be: an API server that
+ * has just started leaves out custom resources that it serves a moment later.
+ */
 export class FactsCache {
   readonly #clock: QueueClock;
-  readonly #changed: () => void;
+  readonly #listener: FactsListener;
   #facts: ClusterFacts | undefined;
   #error: ClusterError | undefined;
   #cluster: Cluster | undefined;
   #retry: (() => void) | undefined;
+  #recheck: (() => void) | undefined;
+  /** Times in a row that the facts were contradicted. */
+  #contradicted = 0;
 
-  /** @param changed called when the facts, or that they cannot be had, are otherwise than before */
-  constructor(clock: QueueClock, changed: () => void) {
+  constructor(clock: QueueClock, listener: FactsListener) {
     this.#clock = clock;
-    this.#changed = changed;
+    this.#listener = listener;
   }
 
   /** Of now, or of the time when the cluster last answered. */
@@ -42,6 +54,25 @@ export class FactsCache {
   stop(): void {
     this.#cluster = undefined;
     this.#retry?.();
+    this.#recheck?.();
+    this.#recheck = undefined;
+  }
+
+  /** Asks anew, again and again, as long as the facts are contradicted. */
+  check(): void {
+    if (this.#facts === undefined || this.#cluster === undefined) return;
+    if (!this.#listener.isContradicted(this.#facts)) {
+      this.#contradicted = 0;
+      return;
+    }
+    if (this.#recheck !== undefined) return;
+    const delay = delayAfter(++this.#contradicted, BACKOFF, this.#clock.random());
+    this.#recheck = this.#clock.after(delay, () => {
+      this.#recheck = undefined;
+      void this.refresh().then(() => {
+        this.check();
+      });
+    });
   }
 
   /** Asks anew; what it was stays known when it does not answer. @returns whether it did */
@@ -52,7 +83,8 @@ export class FactsCache {
     if (facts === undefined || facts instanceof ClusterError) return false; // the watches say that it does not answer
     const before = this.#facts;
     this.#facts = facts;
-    if (!isSameFacts(before, facts)) this.#changed();
+    if (!isSameFacts(before, facts)) this.#listener.changed();
+    this.check();
     return true;
   }
 
@@ -64,13 +96,13 @@ export class FactsCache {
       this.#retry = this.#clock.after(delayAfter(tries, BACKOFF, this.#clock.random()), () => {
         void this.#ask(cluster, answered, tries + 1);
       });
-      this.#changed();
+      this.#listener.changed();
       return;
     }
     this.#facts = facts;
     this.#error = undefined;
     answered();
-    this.#changed();
+    this.#listener.changed();
   }
 
   /** Undefined when nobody waits for it any more. */

@@ -96,6 +96,23 @@ describe('a controller', { timeout: 120_000 }, () => {
     expect(sources(east)).toEqual(['east', 'west']);
   });
 
+  it('asks anew what a cluster is that denies what is heard of it', async () => {
+    const [east, west] = [joined('east'), joined('west')];
+    const { controller, run } = world({ resync: 10_000 });
+    await controller.update([east, west]);
+    await run();
+    west.served = { mcsVersions: [] }; // as its API server says that has just started
+    await run(10_000);
+    await run();
+    offers(east, 'cart', '10.0.0.1');
+    await run(500);
+    expect(west.writes).toEqual([]);
+    west.served = {};
+    await run(1000); // long before the next look at everything
+    await run();
+    expect(sources(west)).toEqual(['east']);
+  });
+
   it('catches up with a cluster that comes back', async () => {
     const [east, west] = [joined('east'), joined('west')];
     const { controller, run } = world();
