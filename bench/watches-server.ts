@@ -61,6 +61,8 @@ function answer(request: Http2ServerRequest, response: Http2ServerResponse): voi
   const plural = url.pathname.split('/').at(-1) ?? '';
   response.setHeader('content-type', 'application/json');
   if (plural === 'apis') response.end(JSON.stringify(discovery()));
+  else if (url.searchParams.has('sendInitialEvents'))
+    response.writeHead(422).end(); // as servers that stream no lists
   else if (url.searchParams.has('watch')) watch(plural, response);
   else response.end(JSON.stringify(listOf(plural)));
 }

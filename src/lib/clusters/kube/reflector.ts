@@ -5,13 +5,13 @@ import type { API } from './api.ts';
 import { Heard } from './heard.ts';
 import { isEarlier, listVersion } from './list.ts';
 import { listKind } from './list-kind.ts';
-import { malformed } from './parsed.ts';
 import type { Reflected } from './reflected.ts';
 import type { Recovery } from './recovery.ts';
-import { HTTPError, refusalError, type Intent } from './status.ts';
+import { HTTPError } from './status.ts';
 import { oneLine } from './text.ts';
 import type { WatchClient } from './watch-client.ts';
-import { parseEvent } from './watch-events.ts';
+import { STREAMED_LIST, StreamedList } from './streamed-list.ts';
+import { ExpiredError, NoStreamedListError, Telling } from './telling.ts';
 import { Pauses, type WatchTuning } from './watch-tuning.ts';
 
 /** What a reflector needs of its API server. */
@@ -27,12 +27,10 @@ export interface ReflectorContext {
   forgetDiscovery(): void;
 }
 
-/** The server has forgotten what came after the version asked for: the list must be read again. */
-class ExpiredError extends Error {}
-
 /**
  * Keeps a watcher informed of all objects of a kind: lists, watches from there, reconnects, and lists anew where events
- * may have been missed. One life, from `run` to the abort of its signal; no error ends it.
+ * may have been missed. The list is the beginning of the watch where the server streams it, so that neither side holds it
+ * as a whole; else it is read page by page. One life, from `run` to the abort of its signal; no error ends it.
  */
 export class Reflector<K extends Kind> {
   readonly #what: Reflected<K>;
@@ -42,12 +40,13 @@ export class Reflector<K extends Kind> {
   readonly #signal: AbortSignal;
   readonly #pauses: Pauses;
   readonly #heard: Heard;
+  readonly #telling: Telling<K>;
   /** Of the API group; chosen anew when it is no longer served. */
   #version: string | undefined;
-  /** All up to here was told; undefined when the list must be read. */
-  #resourceVersion: string | undefined;
   /** The connection was lost: what answers next may be an older state of the server, restored from a backup. */
   #inDoubt = false;
+  /** The next list is read page by page: it could not be streamed. */
+  #paged = false;
   #failing = false;
   /** Milliseconds that the server asked to be left alone for. */
   #asked = 0;
@@ -65,6 +64,7 @@ export class Reflector<K extends Kind> {
     this.#tuning = tuning;
     this.#signal = signal;
     this.#pauses = new Pauses(tuning);
+    this.#telling = new Telling(what, watcher, context.cluster);
     this.#heard = new Heard(() => {
       this.#recovered();
       try {
@@ -92,38 +92,35 @@ export class Reflector<K extends Kind> {
   /** Lists if that is needed, and watches until the stream ends. Returns the milliseconds to wait before the next round. */
   async #round(): Promise<number> {
     const version = await this.#context.versionOf(this.#what.kind);
-    if (version !== this.#version) this.#resourceVersion = undefined;
+    if (version !== this.#version) this.#telling.forget();
     this.#version = version;
     const path = this.#what.path(version);
-    const isBack = this.#inDoubt && (await this.#wentBack(path));
-    if (isBack) this.#resourceVersion = undefined;
-    const isFresh = this.#resourceVersion === undefined;
-    const from = this.#resourceVersion ?? (await this.#list(path, version, isBack));
+    if (this.#inDoubt && (await this.#wentBack(path))) this.#telling.goBack();
+    const isFresh = this.#telling.upTo === undefined;
+    if (isFresh && this.#paged) await this.#list(path, version);
     this.#inDoubt = false;
     const began = performance.now();
     try {
-      return await this.#watch(path, from);
+      return await this.#watch(path);
     } catch (error) {
+      if (this.#telling.isListing) {
+        this.#paged = true;
+        if (isRefusedList(error)) return 0;
+      }
       if (!(error instanceof ExpiredError)) throw error;
-      this.#resourceVersion = undefined;
+      this.#telling.forget();
       const isQuick = isFresh && performance.now() - began < this.#tuning.shortest;
       return isQuick ? this.#pauses.next() : 0; // a server that forgets what it just listed is not to be hurried
     }
   }
 
-  async #list(path: string, version: string, isBack: boolean): Promise<string> {
+  async #list(path: string, version: string): Promise<void> {
     const intent = this.#what.intent('list');
     const listing = { path, intent, fieldSelector: this.#what.fieldSelector, signal: this.#signal };
     const { items, resourceVersion } = await listKind(this.#context.reads(), this.#what.kind, version, listing);
     this.#signal.throwIfAborted();
-    if (resourceVersion === '') {
-      throw malformed(this.#context.cluster, intent, undefined, new Error('a list without a version'));
-    }
-    // After a restored backup what is known has higher versions than what is.
-    if (isBack) this.#watcher.replace(items);
-    else this.#watcher.replace(items, resourceVersion);
-    this.#resourceVersion = resourceVersion;
-    return resourceVersion;
+    this.#telling.replace(items, resourceVersion, intent);
+    this.#paged = false; // the server may have learned to stream it when the next list is needed
   }
 
   /** Once after a failure, so that a kind that goes on failing is not hurried by the others. */
@@ -134,19 +131,23 @@ export class Reflector<K extends Kind> {
 
   /** Whether the server is at an earlier version than what it has told us: it would keep silent until it gets there. */
   async #wentBack(path: string): Promise<boolean> {
-    if (this.#resourceVersion === undefined) return false;
+    const { upTo } = this.#telling;
+    if (upTo === undefined) return false;
     const { fieldSelector } = this.#what;
     const listing = { path, intent: this.#what.intent('list'), fieldSelector, signal: this.#signal };
-    return isEarlier(await listVersion(this.#context.reads(), listing), this.#resourceVersion);
+    return isEarlier(await listVersion(this.#context.reads(), listing), upTo);
   }
 
-  /** @throws ExpiredError, ClusterError */
-  async #watch(path: string, from: string): Promise<number> {
-    const { silence, settle, shortest, healthy, random } = this.#tuning;
+  /** From what was told last, or from a streamed list. @throws ExpiredError, NoStreamedListError, ClusterError */
+  async #watch(path: string): Promise<number> {
+    const { silence, patience, settle, shortest, healthy, random } = this.#tuning;
+    const from = this.#telling.upTo;
+    const list = from === undefined ? new StreamedList<K>(patience, this.#signal) : undefined;
+    this.#telling.begin(list);
     const query = new URLSearchParams({
       watch: '1',
       allowWatchBookmarks: 'true',
-      resourceVersion: from,
+      ...(from === undefined ? STREAMED_LIST : { resourceVersion: from }),
       timeoutSeconds: String(290 + Math.floor(random() * 300)),
       ...(this.#what.fieldSelector === undefined ? {} : { fieldSelector: this.#what.fieldSelector }),
     });
@@ -154,51 +155,30 @@ export class Reflector<K extends Kind> {
     const lived = (): number => (opened === undefined ? 0 : performance.now() - opened);
     const onOpen = (): void => {
       opened = performance.now();
-      this.#heard.note(settle);
+      if (list === undefined) this.#heard.note(settle);
+      else list.begin();
     };
     const intent = this.#what.intent('watch');
     const onLine = (line: string): void => {
-      this.#take(line, intent);
+      if (this.#telling.take(line, intent)) this.#heard.note();
     };
-    const ask = { path: `${path}?${query.toString()}`, intent, silence, signal: this.#signal, onOpen, onLine };
-    const told = (): boolean => this.#resourceVersion !== from;
+    const signal = list?.signal ?? this.#signal;
+    const ask = { path: `${path}?${query.toString()}`, intent, silence, signal, onOpen, onLine };
+    const told = (): boolean => this.#telling.upTo !== from;
     try {
       const end = await this.#context.watches().stream(ask);
       if (end === 'expired') throw new ExpiredError();
+      if (this.#telling.isListing) throw new NoStreamedListError();
       if (end === 'silent') this.#inDoubt = true;
       if (end === 'closed' && lived() < shortest && !told()) {
         throw new ClusterError(this.#context.cluster, 'failed', 'the server ends watches at once');
       }
       return 0;
-    } finally {
-      if (lived() >= healthy || (told() && lived() >= shortest)) this.#pauses.reset();
-    }
-  }
-
-  #take(line: string, intent: Intent): void {
-    const { cluster } = this.#context;
-    const event = this.#parse(line, intent);
-    switch (event.type) {
-      case 'expired':
-        throw new ExpiredError();
-      case 'error':
-        this.#resourceVersion = undefined;
-        throw refusalError(cluster, event.refusal, intent);
-      case 'put':
-      case 'remove':
-        this.#resourceVersion = undefined; // for a watcher that throws: what it has then is unknown
-        this.#watcher[event.type](event.object);
-    }
-    this.#resourceVersion = event.resourceVersion;
-    this.#heard.note();
-  }
-
-  #parse(line: string, intent: Intent) {
-    try {
-      return parseEvent(this.#what.kind, line);
     } catch (error) {
-      this.#resourceVersion = undefined; // asked again from the same version, the server would say the same
-      throw malformed(this.#context.cluster, intent, undefined, error);
+      throw list?.isLate === true ? new NoStreamedListError() : error;
+    } finally {
+      list?.end();
+      if (lived() >= healthy || (told() && lived() >= shortest)) this.#pauses.reset();
     }
   }
 
@@ -207,7 +187,7 @@ export class Reflector<K extends Kind> {
     this.#inDoubt = true;
     if (error.reason === 'not-served') {
       this.#context.forgetDiscovery();
-      this.#resourceVersion = undefined;
+      this.#telling.forget();
     }
     this.#heard.cancel();
     this.#tellFailure(error);
@@ -233,4 +213,9 @@ export class Reflector<K extends Kind> {
   #isOver(): boolean {
     return this.#signal.aborted;
   }
+}
+
+/** API servers that do not stream lists refuse to watch with such a query (422 from 1.19 on). */
+function isRefusedList(error: unknown): boolean {
+  return error instanceof NoStreamedListError || (error instanceof ClusterError && error.reason === 'rejected');
 }

@@ -2,6 +2,8 @@
 export interface WatchTuning {
   /** A stream on which nothing at all came for so long is cut: bookmarks come about once a minute. */
   readonly silence: number;
+  /** A list that is streamed is given up, and read page by page, when nothing of it came for so long. */
+  readonly patience: number;
   /** Most that is waited after the first failure; doubles with each one. */
   readonly firstPause: number;
   readonly longestPause: number;
@@ -18,6 +20,7 @@ export interface WatchTuning {
 /** With the time of one request added, `silence` finds a half-open connection within two minutes. */
 export const WATCH_TUNING: WatchTuning = {
   silence: 75_000,
+  patience: 10_000,
   firstPause: 500,
   longestPause: 30_000,
   healthy: 10_000,

@@ -46,6 +46,8 @@ export interface WatchServer {
   /** What a list answers. */
   items: unknown[];
   version: string;
+  /** Whether it streams lists; else it refuses that, which `requests` does not show. */
+  streamsLists: boolean;
   /** Answers a request instead; false leaves it to the server. */
   instead: (request: Request, response: Response) => boolean;
   /** Connections, by what was agreed on with ALPN. */
@@ -64,6 +66,11 @@ export async function watchServer({
   const connections = { h1: 0, h2: 0 };
   const handle = (request: Request, response: Response): void => {
     const url = new URL(request.url ?? '', 'http://x');
+    if (url.searchParams.has('sendInitialEvents') && !it.streamsLists) {
+      // As API servers do that do not know it, or have it turned off.
+      reply(response, 422, { kind: 'Status', reason: 'Invalid', message: 'sendInitialEvents: Forbidden' });
+      return;
+    }
     it.requests.push(url.pathname + url.search);
     if (it.instead(request, response)) return;
     if (url.searchParams.get('watch') === null) {
@@ -94,6 +101,7 @@ export async function watchServer({
     requests: [],
     items: [],
     version: '100',
+    streamsLists: false,
     instead: () => false,
     connections,
     stream: (index) =>
@@ -161,6 +169,15 @@ export const deleted = (name: string, version: string): object => ({
 export const bookmark = (resourceVersion: string): object => ({
   type: 'BOOKMARK',
   object: { kind: 'Namespace', apiVersion: 'v1', metadata: { resourceVersion } },
+});
+/** What says that a streamed list is whole. */
+export const listEnd = (resourceVersion: string): object => ({
+  type: 'BOOKMARK',
+  object: {
+    kind: 'Namespace',
+    apiVersion: 'v1',
+    metadata: { resourceVersion, annotations: { 'k8s.io/initial-events-end': 'true' } },
+  },
 });
 export const failure = (code: number, reason: string, message = reason): object => ({
   type: 'ERROR',
