@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '../../src/lib/api/reader.ts';
-import { isSystemNamespace } from '../../src/lib/api/names.ts';
 import { type Ask, connected, must } from './request.ts';
 import type { ServerInfo } from './servers.ts';
 
@@ -23,6 +22,9 @@ const MADE = [
   { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' },
 ];
 
+/** Namespaces that the API server makes itself. Others of the system's, as `kube-shop`, are of tests. */
+const OWN = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);
+
 /**
  * Takes away what tests make: exports, imports, cluster properties, slices, Services and namespaces, but nothing that
  * the API server made itself. Tests that run at the same time on that server lose theirs too.
@@ -37,8 +39,8 @@ export function reset(server: ServerInfo, options: ResetOptions = {}): Promise<v
       }),
     );
     const namespaces = (await list(ask, '/api/v1/namespaces')).map(({ name }) => name);
-    const own = namespaces.filter((name) => name !== 'default' && !isSystemNamespace(name));
-    await Promise.all(own.map((name) => remove(ask, name)));
+    const made = namespaces.filter((name) => !OWN.has(name));
+    await Promise.all(made.map((name) => remove(ask, name)));
     if (options.crds === true) await removeCRDs(ask);
   });
 }
@@ -79,10 +81,10 @@ interface Named {
   readonly namespace: string | undefined;
 }
 
-/** What the API server keeps for itself: its own Service, and all of the system's namespaces. */
+/** All but what the API server keeps for itself: its own Service, and what is in its namespaces. */
 function isOfTests({ name, namespace }: Named): boolean {
   if (namespace === undefined) return true;
-  return !isSystemNamespace(namespace) && !(namespace === 'default' && name === 'kubernetes');
+  return namespace === 'default' ? name !== 'kubernetes' : !OWN.has(namespace);
 }
 
 /** Of all namespaces; empty when the kind is not served. A kind whose CRD was just made is refused for a moment. */
