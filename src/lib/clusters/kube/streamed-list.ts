@@ -46,8 +46,9 @@ export class StreamedList<K extends Kind> {
     return this.#late.signal.aborted;
   }
 
-  /** It is whole, or nothing more comes of it. */
+  /** It is whole and was told, or nothing more comes of it. What it held is let go: the watch after it may last. */
   end(): void {
     clearTimeout(this.#timer);
+    this.#objects.clear();
   }
 }

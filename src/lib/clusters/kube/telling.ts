@@ -95,8 +95,8 @@ export class Telling<K extends Kind> {
       return false;
     }
     if (!event.endsList) throw new NoStreamedListError();
-    list.end();
     this.replace(list.objects, event.resourceVersion, intent);
+    list.end();
     this.#listing = undefined;
     return true;
   }
