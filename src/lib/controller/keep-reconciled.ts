@@ -75,9 +75,11 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
     {
       outcome: (cluster, outcome) => {
         journal.service(cluster, outcome.key, outcome.changes, outcome.problems);
-        report.outcome(cluster, outcome);
+        // What was in work when a Lease was lost ends, but speaks for others no more.
+        const isOurs = permit.owns(outcome.key);
+        report.outcome(cluster, outcome, isOurs);
         const at = controller.life(cluster)?.cluster;
-        if (at !== undefined) notes.note(at, outcome).catch(options.onDefect);
+        if (at !== undefined && isOurs) notes.note(at, outcome).catch(options.onDefect);
       },
       state: (state) => {
         journal.state(state);
@@ -152,6 +154,7 @@ async function quiet(
 function tellLeadership({ held, all }: Held, journal: Journal | undefined, metrics: Metrics): void {
   metrics.leader(held > 0);
   metrics.shards(held, all);
+  metrics.forgetConflicts(); // those of what is held are told again, as all of it is looked at
   journal?.leadership(held, all);
 }
 

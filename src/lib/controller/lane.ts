@@ -41,6 +41,8 @@ export interface Outcome {
   /** Milliseconds in the queue, and in work. */
   readonly waited: number;
   readonly took: number;
+  /** Milliseconds from when the key was first added until it was taken up this time, failed tries and outages included. */
+  readonly pending: number;
 }
 
 export interface LaneListener {
@@ -76,8 +78,7 @@ export class Lane {
       if (work === undefined) return;
       if (!this.#context.isOpen()) {
         // A key that has to wait for its cluster is nobody's work: who waits for work to end does not wait for that.
-        this.#queue.add(work.key);
-        work.done();
+        work.putBack();
         continue;
       }
       const outcome = await this.#outcome(work);
@@ -106,7 +107,7 @@ export class Lane {
 
   /** Undefined when there was nothing to do here. */
   async #work(work: Work): Promise<Outcome | undefined> {
-    const { key, waited } = work;
+    const { key, waited, pending } = work;
     const began = this.#context.now();
     const now = this.#context.members();
     if (now === undefined || this.#isEnded() || !this.#context.owns(key)) {
@@ -143,6 +144,6 @@ export class Lane {
     else work.done();
     const took = this.#context.now() - began;
     const changes = reportChanges(settled.done);
-    return { key, first: plan, plan: settled.plan, changes, problems: own, errors, waited, took };
+    return { key, first: plan, plan: settled.plan, changes, problems: own, errors, waited, took, pending };
   }
 }

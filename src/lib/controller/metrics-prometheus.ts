@@ -136,6 +136,10 @@ export class PrometheusMetrics implements Metrics, Exposition {
     else this.#conflicts.set(key, fields);
   }
 
+  forgetConflicts(): void {
+    this.#conflicts.clear();
+  }
+
   exportToImport(cluster: string, seconds: number): void {
     this.#delay.of(cluster).observe(seconds);
   }

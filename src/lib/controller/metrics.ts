@@ -31,6 +31,8 @@ export interface Metrics {
   changes(cluster: string, kind: Kind, verb: 'create' | 'update' | 'delete'): void;
   /** How many fields of a service its exports disagree on; 0: on none, or the service is gone. */
   conflict(namespace: string, name: string, fields: number): void;
+  /** Nothing is known of conflicts any more: others are responsible, who tell of them. */
+  forgetConflicts(): void;
   /** From the moment a change of an export was heard of to the moment an importing cluster holds it. */
   exportToImport(cluster: string, seconds: number): void;
   /** Whether this process may write. */
@@ -77,6 +79,7 @@ export const noMetrics: Metrics = {
   write: nothing,
   changes: nothing,
   conflict: nothing,
+  forgetConflicts: nothing,
   exportToImport: nothing,
   leader: nothing,
   shards: nothing,

@@ -37,7 +37,9 @@ export class MetricsReport {
     }
   }
 
-  outcome(cluster: string, { plan, changes, problems, errors, waited, took }: Outcome): void {
+  /** @param isOurs whether this process is still responsible for the service */
+  outcome(cluster: string, outcome: Outcome, isOurs: boolean): void {
+    const { plan, changes, problems, errors, waited, took, pending } = outcome;
     if (!this.#clusters.has(cluster)) return; // what ended late would bring back a cluster that is no more
     const failed = problems.some(({ severity }) => severity === 'partial');
     this.#metrics.queueWait(cluster, waited / 1000);
@@ -45,9 +47,9 @@ export class MetricsReport {
     for (const reason of errors) this.#metrics.reconcileError(cluster, reason);
     for (const { kind, verb } of changes) this.#metrics.changes(cluster, kindOf(kind), verb);
     if (changes.some(({ kind, verb }) => kind === 'ServiceImport' && verb === 'create')) {
-      this.#metrics.exportToImport(cluster, (waited + took) / 1000);
+      this.#metrics.exportToImport(cluster, (pending + took) / 1000);
     }
-    this.#metrics.conflict(plan.namespace, plan.name, plan.merged?.conflicts.length ?? 0);
+    if (isOurs) this.#metrics.conflict(plan.namespace, plan.name, plan.merged?.conflicts.length ?? 0);
   }
 }
 

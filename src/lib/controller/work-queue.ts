@@ -18,13 +18,17 @@ export interface Work {
   readonly key: string;
   /** Milliseconds it stood in the queue. */
   readonly waited: number;
+  /** Milliseconds since it was first added and not done, with all that failed in between. */
+  readonly pending: number;
   /** It is done; its failures are forgotten. */
   done(): void;
   /**
    * It failed: it comes back after its backoff, at once if it changed meanwhile. Returns the delay in milliseconds.
-   * @param atLeast milliseconds that a server asked to be left alone
+   * @param atLeast milliseconds that a server asked to be left alone: no change brings it back before that
    */
   retry(atLeast?: number): number;
+  /** It was not begun: it goes back as it was. */
+  putBack(): void;
 }
 
 /**
@@ -37,8 +41,12 @@ export class WorkQueue {
   /** Keys that wait, with the time they were added. A Map keeps the order. */
   readonly #waiting = new Map<string, number>();
   readonly #working = new Set<string>();
-  /** Keys that changed while in work. */
-  readonly #again = new Set<string>();
+  /** Keys that changed while in work, with the time of the first change. */
+  readonly #again = new Map<string, number>();
+  /** When keys that are not done were first added. */
+  readonly #since = new Map<string, number>();
+  /** Until when keys are to be left alone. */
+  readonly #notBefore = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   /** Takes back the return of a key that waits for its backoff. */
   readonly #delayed = new Map<string, () => void>();
@@ -69,16 +77,19 @@ export class WorkQueue {
     return this.#delayed.size;
   }
 
-  /** Queues a key. One that waits for its backoff comes at once: what failed may go well with what changed. */
+  /**
+   * Queues a key. One that waits for its backoff comes at once: what failed may go well with what changed; but not before
+   * the time that a server asked for.
+   */
   add(key: string): void {
     if (this.#closed || this.#waiting.has(key)) return;
+    const now = this.#options.clock.now();
     if (this.#working.has(key)) {
-      this.#again.add(key);
+      if (!this.#again.has(key)) this.#again.set(key, now);
       return;
     }
-    this.#delayed.get(key)?.();
-    this.#delayed.delete(key);
-    this.#enqueue(key);
+    if (!this.#since.has(key)) this.#since.set(key, now);
+    this.#enqueueIn(key, (this.#notBefore.get(key) ?? now) - now);
   }
 
   /** Ends all backoffs: what made the keys fail is over. */
@@ -104,6 +115,21 @@ export class WorkQueue {
     for (const resolve of this.#takers.splice(0)) resolve(undefined);
   }
 
+  /** After some milliseconds, whatever was said before; at once if there are none to wait. */
+  #enqueueIn(key: string, delay: number): void {
+    this.#delayed.get(key)?.();
+    this.#delayed.delete(key);
+    if (delay <= 0) {
+      this.#enqueue(key);
+      return;
+    }
+    const back = (): void => {
+      this.#delayed.delete(key);
+      this.#enqueue(key);
+    };
+    this.#delayed.set(key, this.#options.clock.after(delay, back));
+  }
+
   #enqueue(key: string): void {
     this.#waiting.set(key, this.#options.clock.now());
     this.#serve();
@@ -121,37 +147,41 @@ export class WorkQueue {
 
   #hand(key: string, waited: number): Work {
     let ended = false;
-    const end = (): boolean => {
+    const end = (): number | undefined => {
       if (ended) throw new Error(`defect: the work on ${key} was ended twice`);
       ended = true;
       this.#working.delete(key);
-      return this.#again.delete(key);
+      const again = this.#again.get(key);
+      this.#again.delete(key);
+      return again;
     };
+    const now = this.#options.clock.now();
     return {
       key,
       waited,
+      pending: now - (this.#since.get(key) ?? now),
       done: () => {
         const again = end();
-        this.#failures.delete(key);
-        if (again && !this.#closed) this.#enqueue(key);
+        for (const of of [this.#failures, this.#since, this.#notBefore]) of.delete(key);
+        if (again === undefined || this.#closed) return;
+        this.#since.set(key, again);
+        this.#enqueue(key);
       },
       retry: (atLeast = 0) => {
         const again = end();
         const failures = (this.#failures.get(key) ?? 0) + 1;
         this.#failures.set(key, failures);
         const { backoff, clock } = this.#options;
-        const delay = again ? 0 : Math.max(atLeast, delayAfter(failures, backoff, clock.random()));
-        if (this.#closed) return delay;
-        if (again) {
-          this.#enqueue(key);
-          return delay;
-        }
-        const back = (): void => {
-          this.#delayed.delete(key);
-          this.#enqueue(key);
-        };
-        this.#delayed.set(key, clock.after(delay, back));
+        if (atLeast > 0) this.#notBefore.set(key, clock.now() + atLeast);
+        else this.#notBefore.delete(key);
+        const ownDelay = again === undefined ? delayAfter(failures, backoff, clock.random()) : 0;
+        const delay = Math.max(atLeast, ownDelay);
+        if (!this.#closed) this.#enqueueIn(key, delay);
         return delay;
+      },
+      putBack: () => {
+        end();
+        if (!this.#closed) this.#enqueue(key);
       },
     };
   }

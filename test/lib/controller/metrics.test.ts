@@ -78,6 +78,9 @@ describe('conflicts', () => {
     expect(await samples('mcs_conflicted_services')).toContain('mcs_conflicted_services 1');
     metrics.conflict('shop', 'cart', 0);
     expect(await samples('mcs_service_conflicting')).toEqual([]);
+    metrics.conflict('shop', 'other', 1);
+    metrics.forgetConflicts();
+    expect(await samples('mcs_service_conflicting')).toEqual([]);
     expect(await samples('mcs_conflicted_services')).toContain('mcs_conflicted_services 0');
   });
 

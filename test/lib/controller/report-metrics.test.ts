@@ -27,7 +27,7 @@ describe('what a controller tells the metrics', () => {
     const { metrics, lines } = recorded();
     const report = new MetricsReport(metrics);
     for (const state of states) report.state(state, 1000, 0);
-    for (const { cluster, ...outcome } of outcomes) report.outcome(cluster, outcome);
+    for (const { cluster, ...outcome } of outcomes) report.outcome(cluster, { ...outcome, pending: 90_000 }, true);
     report.depth(controller.state);
     expect(lines).toContain('synced east ServiceExport true');
     expect(lines).toContain('unreachableSince east undefined');
@@ -35,7 +35,13 @@ describe('what a controller tells the metrics', () => {
     expect(lines).toContain('conflict shop cart 1');
     expect(lines).toContain('queueDepth west 0');
     expect(lines.filter((line) => line.startsWith('reconciled west') && line.endsWith('changed'))).not.toEqual([]);
-    expect(lines.filter((line) => line.startsWith('exportToImport west'))).toHaveLength(1);
+    // From when it was first seen, failed tries included.
+    expect(lines.filter((line) => line.startsWith('exportToImport west'))).toEqual([
+      expect.stringMatching(/^exportToImport west 90(\.\d+)?$/),
+    ]);
+    lines.length = 0;
+    for (const { cluster, ...outcome } of outcomes) report.outcome(cluster, outcome, false);
+    expect(lines.filter((line) => line.startsWith('conflict '))).toEqual([]); // of others' services it says nothing
   });
 
   it('says since when a cluster cannot be reached, and forgets one that is no more for good', async () => {
@@ -55,7 +61,7 @@ describe('what a controller tells the metrics', () => {
     report.state(controller.state, 1001, clock.now());
     expect(lines).toContain('forgetCluster west');
     lines.length = 0;
-    for (const { cluster, ...outcome } of outcomes) if (cluster === 'west') report.outcome(cluster, outcome);
+    for (const { cluster, ...outcome } of outcomes) if (cluster === 'west') report.outcome(cluster, outcome, true);
     report.state(controller.state, 1001, clock.now());
     expect(outcomes.some(({ cluster }) => cluster === 'west')).toBe(true);
     expect(lines.filter((line) => line.includes('west'))).toEqual([]);

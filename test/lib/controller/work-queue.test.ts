@@ -84,6 +84,32 @@ describe('set semantics', () => {
     expect((await taken(queue))?.waited).toBe(40);
   });
 
+  it('says since when a key is not done, failures and all', async () => {
+    const { queue, clock } = made();
+    queue.add('a');
+    clock.turn(10);
+    (await taken(queue))?.retry(100);
+    clock.turn(100);
+    (await taken(queue))?.putBack();
+    clock.turn(1000);
+    const work = await taken(queue);
+    expect([work?.waited, work?.pending]).toEqual([1000, 1110]);
+    clock.turn(5);
+    queue.add('a');
+    clock.turn(20);
+    work?.done();
+    expect((await taken(queue))?.pending).toBe(20); // since it changed
+  });
+
+  it('hands out again what was put back, as often as it was added', async () => {
+    const { queue } = made();
+    queue.add('a');
+    (await taken(queue))?.putBack();
+    expect(queue.depth).toBe(1);
+    (await taken(queue))?.done();
+    expect([queue.depth, queue.working]).toEqual([0, 0]);
+  });
+
   it('refuses to end work twice', async () => {
     const { queue } = made();
     queue.add('a');
@@ -137,6 +163,38 @@ describe('backoff', () => {
     clock.turn(1999);
     expect(queue.depth).toBe(0);
     clock.turn(1);
+    expect(queue.depth).toBe(1);
+  });
+
+  it.each([
+    ['changed while in work', 'in work'],
+    ['changes while it waits', 'waiting'],
+    ['is looked at again with all others', 'all'],
+  ] as const)('is no less for a key that %s', async (_what, when) => {
+    const { queue, clock } = made();
+    queue.add('a');
+    const work = await taken(queue);
+    if (when === 'in work') queue.add('a');
+    work?.retry(2000);
+    clock.turn(500);
+    if (when === 'waiting') queue.add('a');
+    if (when === 'all') queue.endBackoffs();
+    clock.turn(1499);
+    expect([queue.depth, clock.pending]).toEqual([0, 1]);
+    clock.turn(1);
+    expect([queue.depth, clock.pending]).toEqual([1, 0]);
+    (await taken(queue))?.done();
+    queue.add('a');
+    expect(queue.depth).toBe(1); // it has been asked for no more
+  });
+
+  it('is cut to what a server asked for when the key changes', async () => {
+    const { queue, clock } = made();
+    queue.add('a');
+    for (let failure = 0; failure < 16; failure++) clock.turn((await taken(queue))?.retry() ?? 0);
+    expect((await taken(queue))?.retry(2000)).toBe(60_000);
+    queue.add('a');
+    clock.turn(2000);
     expect(queue.depth).toBe(1);
   });
 
