@@ -23,7 +23,7 @@ function cluster(url: string, options: Partial<KubeClusterOptions>): Cluster {
 const held = new ClusterError('loop', 'failed', 'not the leader any more');
 
 describe('traffic', () => {
-  it('keeps back each write of an object, and nothing else', async () => {
+  it('keeps back each write of an object or an Event, and nothing else', async () => {
     const server = await listening((_request, response) => {
       answer(response, 200, {
         ...NAMESPACE,
@@ -41,8 +41,14 @@ describe('traffic', () => {
       made.apply('Namespace', NAMESPACE, { dryRun: true }),
       made.patch('Namespace', { name: 'shop' }, {}),
       made.delete('Namespace', { name: 'shop' }),
+      made.events?.create({
+        regarding: { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'cart' },
+        type: 'Normal',
+        ...{ reason: 'Tried', action: 'Try', note: 'something' },
+      }),
     ];
-    for (const write of writes) await expect(write).rejects.toBe(held);
+    const results = await Promise.allSettled(writes);
+    expect(results).toEqual(writes.map(() => ({ status: 'rejected', reason: held })));
     expect(server.requests).toEqual([]);
     expect(answers).toEqual([]);
     await made.list('Namespace');
