@@ -36,12 +36,14 @@ describe('traffic', () => {
       throw held;
     };
     const made = cluster(server.url, { traffic: { beforeWrite, onAnswer: (one) => answers.push(one) } });
+    const { events } = made;
+    if (events === undefined) throw new Error('no Events');
     const writes = [
       made.apply('Namespace', NAMESPACE),
       made.apply('Namespace', NAMESPACE, { dryRun: true }),
       made.patch('Namespace', { name: 'shop' }, {}),
       made.delete('Namespace', { name: 'shop' }),
-      made.events?.create({
+      events.create({
         regarding: { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'cart' },
         type: 'Normal',
         ...{ reason: 'Tried', action: 'Try', note: 'something' },
