@@ -82,9 +82,7 @@ export async function watchClusterset(
         display.state(state);
       },
       onDefect: (error) => {
-        context.stderr.write(
-          `error: a defect of mcs: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-        );
+        display.defect(error);
       },
     });
   } finally {

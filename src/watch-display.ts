@@ -55,6 +55,13 @@ export class WatchDisplay {
     this.#drawn = true;
   }
 
+  /** Something is wrong with mcs itself. */
+  defect(error: unknown): void {
+    this.#wipe();
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#context.stderr.write(`error: a defect of mcs: ${what}\n`);
+  }
+
   end(): void {
     this.#wipe();
   }
