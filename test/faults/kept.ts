@@ -61,7 +61,7 @@ export class Kept {
   async told(type: string, holds: (entry: Json) => boolean = () => true): Promise<Json> {
     return vi.waitFor(() => {
       const entry = this.watching.of(type).findLast(holds);
-      if (entry === undefined) throw new Error(`no entry of type ${type}`);
+      if (entry === undefined) throw new Error(`no such entry of type ${type}; there are: ${this.#shown(type)}`);
       return entry;
     }, WAIT);
   }
@@ -72,6 +72,11 @@ export class Kept {
     expect(garbage).toEqual([]);
     expect(entries.filter(({ time, type }) => typeof time !== 'string' || typeof type !== 'string')).toEqual([]);
     expect(stderr).not.toContain('defect');
+  }
+
+  #shown(type: string): string {
+    const entries = this.watching.of(type).map((entry) => `\n  ${JSON.stringify(entry)}`);
+    return entries.length === 0 ? 'none' : entries.join('');
   }
 
   #expectRunning(): void {

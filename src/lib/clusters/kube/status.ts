@@ -86,8 +86,12 @@ export function refusalError(cluster: string, refusal: Refusal, intent: Intent):
   }
   if (REJECTIONS.has(status) || isUnknownField(why))
     return fail('rejected', `cannot ${wanted}: ${why.message || `HTTP ${status}`}`);
-  if (status === 429)
-    return fail('failed', `the server is too busy to ${wanted} (HTTP 429)`, 'try again, with a lower --concurrency');
+  if (status === 429) {
+    // Also said of a kind whose CRD was made a moment ago ("storage is (re)initializing"), and no flag helps then.
+    const said = why.message === '' ? '' : `: ${why.message}`;
+    const next = intent.verb === 'watch' ? undefined : 'try again, with a lower --concurrency';
+    return fail('failed', `the server is too busy to ${wanted}${said} (HTTP 429)`, next);
+  }
   const next = status < 400 ? NOT_A_SERVER : 'try again; if it stays so, ask who runs the cluster';
   return fail('failed', `cannot ${wanted}: ${why.message || 'no explanation'} (HTTP ${status})`, next);
 }

@@ -101,7 +101,13 @@ const ROWS: readonly (readonly [number, string, Intent, string, RegExp])[] = [
     'rejected',
     /not declared/,
   ],
-  [429, status('too many requests', 'TooManyRequests'), LIST, 'failed', /too busy/],
+  [
+    429,
+    status('too many requests', 'TooManyRequests'),
+    LIST,
+    'failed',
+    /too busy to list .*: too many requests \(HTTP 429\)$/,
+  ],
   [503, '<html><body>bad gateway</body></html>', LIST, 'failed', /no explanation \(HTTP 503\)$/],
 ];
 
