@@ -26,9 +26,14 @@ export function rolePath({ name }: Account): string {
 }
 
 /** Whether the ServiceAccount may; asked of the server's authorizer. */
-export async function mayDo(at: Handle, account: Account, { group, resource, verb, names }: Right): Promise<boolean> {
+export async function mayDo(
+  at: Handle,
+  account: Account,
+  { group, resource, verb, names }: Right,
+  namespace = 'default',
+): Promise<boolean> {
   const [plural, subresource] = resource.split('/');
-  const attributes = { group, verb, resource: plural, subresource, name: names?.[0], namespace: 'default' };
+  const attributes = { group, verb, resource: plural, subresource, name: names?.[0], namespace };
   const user = `system:serviceaccount:${account.namespace}:${account.name}`;
   const body = {
     apiVersion: 'authorization.k8s.io/v1',

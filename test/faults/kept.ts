@@ -10,11 +10,14 @@ export class Kept {
   readonly #program: Program;
   /** Those that say which clusters. */
   readonly #clusters: readonly string[];
+  /** More flags for the watch. */
+  readonly #flags: readonly string[];
   #watching: Watching | undefined;
 
-  constructor(program: Program, clusters: readonly string[]) {
+  constructor(program: Program, clusters: readonly string[], flags: readonly string[] = []) {
     this.#program = program;
     this.#clusters = clusters;
+    this.#flags = flags;
   }
 
   get watching(): Watching {
@@ -24,7 +27,7 @@ export class Kept {
 
   /** Starts it and waits until it is ready. */
   async start(): Promise<void> {
-    const watching = await this.#program.watch(this.#clusters);
+    const watching = await this.#program.watch([...this.#clusters, ...this.#flags]);
     this.#watching = watching;
     await vi.waitFor(async () => {
       if (watching.hasEnded) throw new Error(`it ended: ${watching.stderr}`);

@@ -18,14 +18,22 @@ export class ConflictNotes {
   /** Reasons of the conflicts of a service in a cluster, joined. */
   readonly #told = new Map<string, string>();
   readonly #tokens = new Map<string, { left: number; at: number }>();
+  readonly #onForbidden: (error: ClusterError) => void;
+  /** Clusters that do not allow it. */
+  readonly #forbidden = new Set<string>();
 
-  /** @param now milliseconds, monotonic */
-  constructor(now: () => number) {
+  /**
+   * @param now milliseconds, monotonic
+   * @param onForbidden called once for each cluster that does not allow Events, until it does
+   */
+  constructor(now: () => number, onForbidden: (error: ClusterError) => void) {
     this.#now = now;
+    this.#onForbidden = onForbidden;
   }
 
   /**
-   * Writes an Event if the conflicts of the service are others than before. Never throws: an Event is a courtesy.
+   * Writes an Event if the conflicts of the service are others than before. Never throws: an Event is a courtesy, and but for a right that is
+   * missing its failure is nobody's business.
    * @param first the plan before the conditions were written
    */
   async note(at: Cluster, { plan, first }: Pick<Outcome, 'plan' | 'first'>): Promise<void> {
@@ -51,8 +59,12 @@ export class ConflictNotes {
     };
     try {
       await events.create(note);
+      this.#forbidden.delete(at.name);
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;
+      if (error.reason !== 'forbidden' || this.#forbidden.has(at.name)) return;
+      this.#forbidden.add(at.name);
+      this.#onForbidden(error);
     }
   }
 

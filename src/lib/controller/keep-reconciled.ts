@@ -51,7 +51,9 @@ const TICK = 1000;
 export async function keepReconciled(options: KeepOptions): Promise<void> {
   const { clock, metrics, signal, hard } = options;
   const journal = new Journal(options.write);
-  const notes = new ConflictNotes(clock.now);
+  const notes = new ConflictNotes(clock.now, ({ cluster, message, next }) => {
+    journal.warning(`${cluster}: no Events there: ${message}${next === undefined ? '' : `; ${next}`}`);
+  });
   const report = new MetricsReport(metrics);
   const leadership: Leadership | undefined =
     options.election === undefined

@@ -22,7 +22,7 @@ const reasons = (east: FakeCluster): readonly string[] => east.notes.map(({ reas
 
 describe('Events for conflicts', () => {
   it('tell of a conflict that begins, changes nothing while it lasts, and of its end', async () => {
-    const [notes, east] = [new ConflictNotes(() => 0), new FakeCluster('east')];
+    const [notes, east] = [new ConflictNotes(() => 0, never), new FakeCluster('east')];
     await notes.note(east, looked(planned(true)));
     expect(reasons(east)).toEqual([]);
     await notes.note(east, looked(planned(false), planned(false, [CONFLICT])));
@@ -35,7 +35,7 @@ describe('Events for conflicts', () => {
   });
 
   it('are not written at the start if the condition says so already', async () => {
-    const [notes, east] = [new ConflictNotes(() => 0), new FakeCluster('east')];
+    const [notes, east] = [new ConflictNotes(() => 0, never), new FakeCluster('east')];
     await notes.note(east, looked(planned(false, [CONFLICT])));
     expect(reasons(east)).toEqual([]);
     await notes.note(east, looked(planned(true)));
@@ -43,14 +43,14 @@ describe('Events for conflicts', () => {
   });
 
   it('tell of the conflict that comes with a new export, although its condition was written by then', async () => {
-    const [notes, east] = [new ConflictNotes(() => 0), new FakeCluster('east')];
+    const [notes, east] = [new ConflictNotes(() => 0, never), new FakeCluster('east')];
     await notes.note(east, looked(planned(false), planned(false, [CONFLICT])));
     expect(reasons(east)).toEqual(['Conflict']);
   });
 
   it('are at most 25 at once in a cluster, and one more every ten seconds', async () => {
     let now = 0;
-    const [notes, east, west] = [new ConflictNotes(() => now), new FakeCluster('east'), new FakeCluster('west')];
+    const [notes, east, west] = [new ConflictNotes(() => now, never), new FakeCluster('east'), new FakeCluster('west')];
     for (let count = 0; count < 40; count++) await notes.note(east, looked(planned(false, [], `shop/s${count}`)));
     expect(east.notes).toHaveLength(25);
     await notes.note(west, looked(planned(false)));
@@ -65,10 +65,32 @@ describe('Events for conflicts', () => {
 
   it('disturb nobody when they cannot be written, or there are none', async () => {
     const east = new FakeCluster('east');
-    east.events.create = () => Promise.reject(new ClusterError('east', 'forbidden', 'no'));
-    const notes = new ConflictNotes(() => 0);
+    east.events.create = () => Promise.reject(new ClusterError('east', 'unreachable', 'no'));
+    const notes = new ConflictNotes(() => 0, never);
     await expect(notes.note(east, looked(planned(false)))).resolves.toBeUndefined();
     const mute = Object.defineProperty(new FakeCluster('east'), 'events', { value: undefined });
-    await expect(new ConflictNotes(() => 0).note(mute, looked(planned(false)))).resolves.toBeUndefined();
+    await expect(new ConflictNotes(() => 0, never).note(mute, looked(planned(false)))).resolves.toBeUndefined();
+  });
+
+  it('say once for each cluster that they are not allowed there', async () => {
+    const [east, west] = [new FakeCluster('east'), new FakeCluster('west')];
+    for (const { events, name } of [east, west]) {
+      events.create = () => Promise.reject(new ClusterError(name, 'forbidden', 'not allowed'));
+    }
+    const said: string[] = [];
+    const notes = new ConflictNotes(
+      () => 0,
+      ({ cluster, message }) => {
+        said.push(`${cluster}: ${message}`);
+      },
+    );
+    for (const at of [east, east, west]) {
+      for (const agree of [false, true]) await notes.note(at, looked(planned(agree)));
+    }
+    expect(said).toEqual(['east: not allowed', 'west: not allowed']);
   });
 });
+
+function never(error: ClusterError): void {
+  throw error;
+}
