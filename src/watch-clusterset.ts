@@ -40,6 +40,7 @@ export async function watchClusterset(
     json: flags.output === 'json',
     verbose: flags.verbose,
     quiet: flags.quiet,
+    now: systemClock.now,
   });
   const address = flags['metrics-address'];
   const metrics = address === undefined ? undefined : await createMetrics({ version });

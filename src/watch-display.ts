@@ -8,6 +8,8 @@ export interface DisplayOptions {
   readonly json: boolean;
   readonly verbose: boolean;
   readonly quiet: boolean;
+  /** Milliseconds of the clock that the states are of. */
+  readonly now: () => number;
 }
 
 /** Shows a long run: on a terminal a live line on stderr, and else a line for each thing that happens. */
@@ -46,6 +48,9 @@ export class WatchDisplay {
       {
         synced: clusters.filter(({ cache }) => cache.synced).length,
         clusters: clusters.length,
+        away: clusters.flatMap(({ cluster, cache: { lostSince } }) =>
+          lostSince === undefined ? [] : [{ cluster: cluster.name, milliseconds: this.#options.now() - lostSince }],
+        ),
         queued: clusters.reduce((sum, { queue }) => sum + queue.depth + queue.working + queue.delayed, 0),
         last: this.#last,
       },

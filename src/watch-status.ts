@@ -40,7 +40,7 @@ export async function watchStatus(
     const services = report.services.filter(({ state }) => hasState(state));
     const remarks = [
       ...report.warnings.map((warning) => `warning: ${warning}`),
-      ...report.problems.map(({ cluster, message }) => `error: ${cluster}: ${message}`),
+      ...report.problems.map(({ cluster, message }) => `error: ${cluster}: ${message}${sinceIn(report, cluster)}`),
     ].map((line) => `${visible(line)}\n`);
     const text = statusText({ ...report, services }, { ...look(), now: Date.parse(time) });
     block.draw(`${text}${remarks.join('')}`, `as of ${time}; Ctrl-C ends`);
@@ -80,4 +80,10 @@ export async function watchStatus(
     block.end();
     signal.removeEventListener('abort', stop);
   }
+}
+
+/** Since when a cluster has not been heard, to follow a problem of it. */
+function sinceIn({ clusters }: StatusReport, name: string): string {
+  const since = clusters.find(({ cluster }) => cluster === name)?.unreachableSince;
+  return since === undefined ? '' : ` (since ${since})`;
 }

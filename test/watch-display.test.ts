@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Context } from '../src/context.ts';
 import type { ControllerState } from '../src/lib/controller/controller-options.ts';
 import type { Entry } from '../src/lib/controller/journal.ts';
+import { ClusterError } from '../src/lib/errors.ts';
 import { WatchDisplay, type DisplayOptions } from '../src/watch-display.ts';
 import { joined, world } from './lib/controller/world.ts';
 
@@ -51,7 +52,10 @@ function shown(
     env: {},
     signal: new AbortController().signal,
   };
-  return { display: new WatchDisplay(context, { json: false, verbose: false, quiet: false, ...options }), written };
+  return {
+    display: new WatchDisplay(context, { json: false, verbose: false, quiet: false, now: () => 125_000, ...options }),
+    written,
+  };
 }
 
 /** Of two clusters one does not answer yet; two keys are queued. */
@@ -94,6 +98,18 @@ describe('on a terminal', () => {
     const { display, written } = shown({ columns: 24 });
     display.state(state);
     expect(written).toEqual([['stderr', `${WIPE}1/2 clusters synced, 2…`]]);
+  });
+
+  it('says which cluster is away, and for how long', async () => {
+    const [east, west] = [joined('east'), joined('west')];
+    const { controller, run } = world();
+    await controller.update([east, west]);
+    await run();
+    west.fail(new ClusterError('west', 'unreachable', 'no answer'));
+    await run();
+    const { display, written } = shown({});
+    display.state(controller.state);
+    expect(written).toEqual([['stderr', `${WIPE}1/2 clusters synced (west away for 2m), 0 queued`]]);
   });
 
   it('takes the live line away before a problem, and what to do about it', async () => {

@@ -14,6 +14,8 @@ export interface Surveyed extends Identity {
 export interface Unreachable {
   readonly at: Cluster;
   readonly error: ClusterError;
+  /** RFC 3339: since when; only who has asked before knows. */
+  readonly since?: string;
 }
 
 export interface Survey {

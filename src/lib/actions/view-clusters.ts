@@ -8,7 +8,15 @@ import type { Observed, ObservedKind } from '../plan/observed.ts';
 import { problemOf } from './enroll.ts';
 import { inParallel } from './in-parallel.ts';
 import { observeToShow } from './observe.ts';
-import { type Survey, type SurveyOptions, type Surveyed, chooseClusterset, requireAnswers, survey } from './survey.ts';
+import {
+  type Survey,
+  type SurveyOptions,
+  type Surveyed,
+  type Unreachable,
+  chooseClusterset,
+  requireAnswers,
+  survey,
+} from './survey.ts';
 
 /** A cluster as a report lists it. */
 export interface ShownCluster {
@@ -21,6 +29,8 @@ export interface ShownCluster {
   /** `ok`: read; `left-out`: no part of this clusterset; `unreachable`: did not answer, or not completely. */
   readonly state: 'ok' | 'left-out' | 'unreachable';
   readonly message?: string;
+  /** RFC 3339: since when it has not been heard; only a report that is followed knows. */
+  readonly unreachableSince?: string;
 }
 
 export interface ClustersView {
@@ -108,7 +118,7 @@ function assemble(
       shown.set(surveyed.at, describe(surveyed, 'ok'));
     }
   }
-  for (const { at, error } of found.unreachable) shown.set(at, unreachable(at, error));
+  for (const entry of found.unreachable) shown.set(entry.at, unreachable(entry));
   for (const surveyed of found.clusters) {
     if (shown.has(surveyed.at)) continue;
     const problem = problems.find((entry) => entry.cluster === surveyed.cluster);
@@ -177,6 +187,13 @@ function describe(surveyed: Surveyed, state: ShownCluster['state'], message?: st
   };
 }
 
-function unreachable(at: Cluster, error: ClusterError): ShownCluster {
-  return { cluster: at.name, type: at.type, location: at.location, state: 'unreachable', message: error.message };
+function unreachable({ at, error, since }: Unreachable): ShownCluster {
+  return {
+    cluster: at.name,
+    type: at.type,
+    location: at.location,
+    state: 'unreachable',
+    message: error.message,
+    ...(since === undefined ? {} : { unreachableSince: since }),
+  };
 }

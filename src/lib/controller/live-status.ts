@@ -11,14 +11,14 @@ import { planService } from '../plan/service-plan.ts';
 import type { ServiceStatus } from '../plan/service-status.ts';
 import { type CacheListener, ClusterCache } from './cluster-cache.ts';
 import { KnownServices } from './known-services.ts';
-import type { QueueClock } from './work-queue.ts';
+import type { LeaseClock } from './lease-clock.ts';
 
 export interface LiveStatusOptions extends SelectionOptions {
   /** Needed only where there are several. */
   readonly clusterset?: string;
   /** System namespaces that count as exportable. */
   readonly allowedNamespaces?: readonly string[];
-  readonly clock: QueueClock;
+  readonly clock: LeaseClock;
 }
 
 /** What is told of a live status. */
@@ -47,6 +47,8 @@ export class LiveStatus {
   readonly #known = new KnownServices();
   readonly #services = new Map<string, ServiceStatus>();
   readonly #touched = new Set<string>();
+  /** When clusters were lost, by both clocks. */
+  readonly #lost = new Map<Cluster, { readonly lostSince: number; readonly since: string }>();
   /** The clusters have to be looked at anew, and with them all services. */
   #isRollDue = true;
   #clusterset: string | undefined;
@@ -158,6 +160,18 @@ export class LiveStatus {
     }
   }
 
+  /** By the clock on the wall, and the same each time that it is asked. */
+  #since(at: Cluster, { lostSince }: ClusterCache): { readonly since?: string } {
+    if (lostSince === undefined) return {};
+    const known = this.#lost.get(at);
+    if (known?.lostSince === lostSince) return known;
+    const { clock } = this.#options;
+    const time = clock.wall() - (clock.now() - lostSince);
+    const lost = { lostSince, since: new Date(time).toISOString().replace(/\.\d+Z$/, 'Z') };
+    this.#lost.set(at, lost);
+    return lost;
+  }
+
   /** What a survey would have found. */
   #survey(): Survey {
     const clusters: Surveyed[] = [];
@@ -167,7 +181,8 @@ export class LiveStatus {
       if (synced && facts !== undefined && identity !== undefined) {
         clusters.push({ ...identity, at, facts, flag: clusterFlag(at) });
       } else {
-        unreachable.push({ at, error: failure ?? new ClusterError(at.name, 'timeout', 'has not been read yet') });
+        const error = failure ?? new ClusterError(at.name, 'timeout', 'has not been read yet');
+        unreachable.push({ at, error, ...this.#since(at, cache) });
       }
     }
     const { kept, warnings } = withoutTwins(clusters);

@@ -3,13 +3,13 @@ import { type WaitResult, type WaitTarget, timedOut, waitResult } from '../actio
 import type { Cluster } from '../clusters/cluster.ts';
 import { InterruptedError } from '../errors.ts';
 import { LiveStatus } from './live-status.ts';
-import type { QueueClock } from './work-queue.ts';
+import type { LeaseClock } from './lease-clock.ts';
 
 export interface WaitOptions extends WaitTarget {
   readonly clusterset?: string;
   /** Milliseconds; 0: looks once. */
   readonly timeout: number;
-  readonly clock: QueueClock;
+  readonly clock: LeaseClock;
   readonly signal: AbortSignal;
   /** Called with every look that does not end it. */
   readonly onProgress?: (result: WaitResult) => void;

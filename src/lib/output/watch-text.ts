@@ -1,4 +1,5 @@
 import type { Entry } from '../controller/journal.ts';
+import { age } from './age.ts';
 import { changeLine } from './reconcile-text.ts';
 import { cut } from './table.ts';
 import { visible } from './visible.ts';
@@ -7,6 +8,8 @@ import { visible } from './visible.ts';
 export interface LiveState {
   readonly synced: number;
   readonly clusters: number;
+  /** Clusters that are not heard, and for how many milliseconds. */
+  readonly away: readonly { readonly cluster: string; readonly milliseconds: number }[];
   readonly queued: number;
   /** The last change, as `changeLine` has it. */
   readonly last: string | undefined;
@@ -61,8 +64,24 @@ function leadingLine(held: number, all: number): string {
   return held > 0 ? 'leads: this process writes' : 'does not lead: another process writes';
 }
 
+/** `west away for 5m, north for 40s, 3 more`: those that are away for longest. */
+function awayText(away: LiveState['away']): string {
+  const [first, ...others] = away.toSorted((a, b) => b.milliseconds - a.milliseconds);
+  if (first === undefined) return '';
+  const shown = others
+    .slice(0, MOST_AWAY - 1)
+    .map(({ cluster, milliseconds }) => `${cluster} for ${age(milliseconds)}`);
+  const more = others.length - shown.length;
+  const head = `${first.cluster} away for ${age(first.milliseconds)}`;
+  return [head, ...shown, ...(more === 0 ? [] : [`${more} more`])].join(', ');
+}
+
+/** Named on the live line. */
+const MOST_AWAY = 2;
+
 /** The live line of a terminal, cut to its width. */
-export function liveLine({ synced, clusters, queued, last }: LiveState, width: number): string {
-  const text = `${synced}/${clusters} clusters synced, ${queued} queued${last === undefined ? '' : `, last: ${last}`}`;
+export function liveLine({ synced, clusters, away, queued, last }: LiveState, width: number): string {
+  const known = `${synced}/${clusters} clusters synced${away.length === 0 ? '' : ` (${awayText(away)})`}`;
+  const text = `${known}, ${queued} queued${last === undefined ? '' : `, last: ${last}`}`;
   return cut(visible(text), width - 1);
 }

@@ -71,12 +71,25 @@ it('is one JSON object a line, with the time first', () => {
 });
 
 describe('the live line', () => {
-  const STATE = { synced: 2, clusters: 3, queued: 4, last: undefined };
+  const STATE = { synced: 2, clusters: 3, away: [], queued: 4, last: undefined };
 
   it('says how much is known and queued, and the last change', () => {
     expect(liveLine(STATE, 80)).toBe('2/3 clusters synced, 4 queued');
     expect(liveLine({ ...STATE, last: 'east  create  ServiceImport shop/cart  (exported by west)' }, 200)).toBe(
       '2/3 clusters synced, 4 queued, last: east  create  ServiceImport shop/cart  (exported by west)',
+    );
+  });
+
+  it('says which clusters are away and for how long, the longest first', () => {
+    const west = { cluster: 'west', milliseconds: 90_000 };
+    expect(liveLine({ ...STATE, away: [west] }, 80)).toBe('2/3 clusters synced (west away for 90s), 4 queued');
+    const [north, ...more] = ['north', 'south', 'up', 'down'].map((cluster, index) => ({
+      cluster,
+      milliseconds: 600_000 - index * 300_000,
+    }));
+    if (north === undefined) throw new Error('no north');
+    expect(liveLine({ ...STATE, away: [west, ...more, north] }, 100)).toBe(
+      '2/3 clusters synced (north away for 10m, south for 5m, 3 more), 4 queued',
     );
   });
 
