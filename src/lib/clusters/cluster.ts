@@ -45,7 +45,7 @@ export interface WatchOptions {
   readonly namespace?: string;
 }
 
-export interface WriteOptions {
+export interface WriteOptions extends Permitted {
   /** `status` writes the status alone, through the subresource where there is one. */
   readonly subresource?: 'status';
   /** Send the write through the server's admission without keeping it. */
@@ -55,6 +55,15 @@ export interface WriteOptions {
    * `conflict` instead, which guards the creation of an object against a stranger that came first.
    */
   readonly force?: boolean;
+}
+
+/** A write that somebody else may have become responsible for while it waited. */
+export interface Permitted {
+  /**
+   * Called right before the write is sent, in the same turn, and again before it is repeated; what it throws (a
+   * ClusterError) keeps it back. A directory, whose writes wait for nothing, does not ask.
+   */
+  readonly permit?: () => void;
 }
 
 /** Access to CustomResourceDefinitions; only clusters with an API server have it. */
@@ -136,7 +145,7 @@ export interface EventNote {
 /** Writing Events; only clusters with an API server have it. */
 export interface EventAccess {
   /** @throws ClusterError */
-  create(note: EventNote): Promise<void>;
+  create(note: EventNote, options?: Permitted): Promise<void>;
 }
 
 /** An answer of an API server, or that none came. */
@@ -150,8 +159,6 @@ export interface Answer {
 
 /** For those who steer or count the requests to one cluster. */
 export interface Traffic {
-  /** Called right before a write is sent, in the same turn; what it throws (a ClusterError) keeps the write back. */
-  beforeWrite?(): void;
   /** Called for every answer, those that are tried again included. */
   onAnswer?(answer: Answer): void;
 }
@@ -191,7 +198,7 @@ export interface Cluster {
   delete(
     kind: Kind,
     ref: Ref,
-    options?: { readonly dryRun?: boolean; readonly uid?: string },
+    options?: Permitted & { readonly dryRun?: boolean; readonly uid?: string },
   ): Promise<'deleted' | 'absent'>;
   /**
    * Tells the state of a kind, and then its changes, until the function it returns is called or the cluster is closed.

@@ -69,10 +69,14 @@ export class ClusterLife {
         open: () => this.#gate.pass(),
         owns: (key) => permit.owns(key),
         writable: (key) =>
-          gated(this.#cluster, this.limit, () => {
-            signal.throwIfAborted();
-            permit.require(this.#cluster.name, key);
-          }),
+          gated(
+            this.#cluster,
+            this.limit,
+            () => {
+              permit.require(this.#cluster.name, key);
+            },
+            signal,
+          ),
         signal,
         now: clock.now,
       },

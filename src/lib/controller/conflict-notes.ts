@@ -35,8 +35,9 @@ export class ConflictNotes {
    * Writes an Event if the conflicts of the service are others than before. Never throws: an Event is a courtesy, and but for a right that is
    * missing its failure is nobody's business.
    * @param first the plan before the conditions were written
+   * @param permit throws a ClusterError when this process may not write now
    */
-  async note(at: Cluster, { plan, first }: Pick<Outcome, 'plan' | 'first'>): Promise<void> {
+  async note(at: Cluster, { plan, first }: Pick<Outcome, 'plan' | 'first'>, permit?: () => void): Promise<void> {
     const { namespace, name, merged } = plan;
     const own = exportIn(at, plan);
     const place = `${at.name} ${namespace}/${name}`;
@@ -58,7 +59,7 @@ export class ConflictNotes {
         : { type: 'Warning', reason: 'Conflict', action: 'Merge', note: conflicts.map(conflictMessage).join(' ') }),
     };
     try {
-      await events.create(note);
+      await events.create(note, permit === undefined ? {} : { permit });
       this.#forbidden.delete(at.name);
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;

@@ -81,7 +81,13 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
         const isOurs = permit.owns(outcome.key);
         report.outcome(cluster, outcome, isOurs);
         const at = controller.life(cluster)?.cluster;
-        if (at !== undefined && isOurs) notes.note(at, outcome).catch(options.onDefect);
+        if (at !== undefined && isOurs) {
+          notes
+            .note(at, outcome, () => {
+              permit.require(cluster, outcome.key);
+            })
+            .catch(options.onDefect);
+        }
       },
       state: (state) => {
         journal.state(state);
@@ -97,7 +103,7 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
     },
   );
   const open = (): Promise<readonly Cluster[]> =>
-    options.open((name) => trafficOf(name, { permit, metrics, life: () => controller.life(name) }));
+    options.open((name) => trafficOf(name, { metrics, life: () => controller.life(name) }));
   await controller.update(await open());
   let reading = Promise.resolve();
   const unwatch = await options.watchConfiguration(() => {

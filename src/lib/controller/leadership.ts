@@ -52,13 +52,11 @@ function one({ onChange, quiet }: LeadershipOptions, common: Common): Leadership
       onChange({ held: leads ? 1 : 0, all: 1 });
     },
   });
-  const require = (cluster: string): void => {
-    if (!election.mayWrite()) throw notLeading(cluster, election.leader);
-  };
   return {
     owns: () => election.leads,
-    require,
-    requireAny: require,
+    require: (cluster) => {
+      if (!election.mayWrite()) throw notLeading(cluster, election.leader);
+    },
     run: (signal) => election.run(signal),
     release: () => election.release(),
   };
@@ -77,12 +75,6 @@ function sharded({ onChange, quiet }: LeadershipOptions, count: number, common: 
     owns: (key) => shards.leads(key),
     require: (cluster, key) => {
       if (!shards.mayWrite(key)) throw notLeading(cluster, undefined);
-    },
-    // A process whose time is over has lost all of its shards at once; which one a write is for was asked before.
-    requireAny: (cluster) => {
-      if (!Array.from({ length: count }, (_, shard) => shard).some((shard) => shards.mayWriteShard(shard))) {
-        throw notLeading(cluster, undefined);
-      }
     },
     run: (signal) => shards.run(signal),
     release: () => shards.release(),

@@ -4,13 +4,10 @@ export interface Permit {
   owns(key: string): boolean;
   /** @throws ClusterError when a write to the cluster for a service may not be sent at this very moment */
   require(cluster: string, key: string): void;
-  /** @throws ClusterError when no write at all may be sent at this very moment */
-  requireAny(cluster: string): void;
 }
 
 /** Of a process that is alone by its operator's word. */
 export const ALWAYS: Permit = {
   owns: () => true,
   require: () => undefined,
-  requireAny: () => undefined,
 };

@@ -35,8 +35,8 @@ export interface Ask {
   readonly accept?: string;
   /** Shown to those who count; else what the method says. */
   readonly verb?: Answer['verb'];
-  /** A write that `Traffic.beforeWrite` may keep back. */
-  readonly gated?: boolean;
+  /** Asked right before each sending, in the same turn; what it throws keeps the request back. */
+  readonly permit?: () => void;
   /** Ends the queueing and the repetitions of this request; one that was sent is not cut. */
   readonly signal?: AbortSignal;
 }
@@ -120,13 +120,14 @@ export class Transport {
     const { method, body } = ask;
     const request = { method, origin: this.#origin, path: this.#prefix + ask.path, headers };
     const held = { back: false };
+    const { permit } = ask;
     const gate = (): void => {
       held.back = true;
-      traffic?.beforeWrite?.();
+      permit?.();
       held.back = false;
     };
     const whole = body === undefined ? request : { ...request, body };
-    const running = exchange(dispatcher, whole, ask.gated === true ? gate : undefined);
+    const running = exchange(dispatcher, whole, permit === undefined ? undefined : gate);
     const sent = performance.now();
     const timer = setTimeout(
       () => {
