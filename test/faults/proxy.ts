@@ -5,6 +5,8 @@ export interface Proxy {
   readonly port: number;
   /** Resets every connection that is open; new ones are let through. */
   cut(): void;
+  /** Cuts the first connection on which so many more bytes come from the server, right after them. Resolves then. */
+  cutAfter(bytes: number): Promise<void>;
   /** Passes nothing on, both ways, and keeps every connection; what was sent arrives after `heal`. */
   hold(): void;
   /**
@@ -17,6 +19,14 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
+/** A cut that is to come. */
+interface Cutting {
+  readonly bytes: number;
+  /** Bytes since, by the socket that they came from. */
+  readonly passed: Map<Socket, number>;
+  readonly done: () => void;
+}
+
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
@@ -27,6 +37,7 @@ export async function startProxy(target: number): Promise<Proxy> {
   const pairs = new Set<Pair>();
   const orphans = new Set<Socket>();
   let held = false;
+  let cutting: Cutting | undefined;
   const listener = createServer({ noDelay: true }, (client) => {
     const server = connect({ port: target, host: '127.0.0.1', noDelay: true });
     const pair = { client, server };
@@ -57,6 +68,10 @@ export async function startProxy(target: number): Promise<Proxy> {
       }
       pairs.clear();
     },
+    cutAfter: (bytes) =>
+      new Promise((done) => {
+        cutting = { bytes, passed: new Map([...pairs].map(({ server }) => [server, 0])), done };
+      }),
     hold: () => {
       held = true;
       for (const pair of pairs) rest(pair);
@@ -95,10 +110,25 @@ export async function startProxy(target: number): Promise<Proxy> {
     server.pause();
   }
 
+  /** True when the data were the last that a connection is given. */
+  function cut(from: Socket, to: Socket, data: Buffer): boolean {
+    const passed = cutting?.passed.get(from);
+    if (cutting === undefined || passed === undefined) return false;
+    const { bytes, done } = cutting;
+    cutting.passed.set(from, passed + data.length);
+    if (passed + data.length < bytes) return false;
+    cutting = undefined;
+    to.write(data.subarray(0, bytes - passed), () => {
+      to.destroy();
+      done();
+    });
+    return true;
+  }
+
   /** By hand, since `pipe` would go on after a pause. */
   function join(from: Socket, to: Socket): void {
-    from.on('data', (data) => {
-      if (to.destroyed || to.write(data)) return;
+    from.on('data', (data: Buffer) => {
+      if (cut(from, to, data) || to.destroyed || to.write(data)) return;
       from.pause();
       to.once('drain', () => {
         if (!held) from.resume();
