@@ -14,11 +14,22 @@ export interface ShardsOptions extends TenureOptions {
   readonly finish?: (shard: number) => Promise<void>;
 }
 
-/** The shard of a service: FNV-1a, 32 bit, of its key `namespace/name` (ASCII), modulo the number of shards. */
+/**
+ * The shard of a service: of its key `namespace/name` (ASCII), modulo the number of shards. FNV-1a, 32 bit, whose bits are
+ * mixed as at the end of MurmurHash3: the last bits of FNV-1a depend on the last bits of the letters alone, so that `cart/cart`
+ * and all whose namespace and name are alike, which is common, would have one shard of two.
+ */
 export function shardOf(key: string, count: number): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
-  return (hash >>> 0) % count;
+  return mixed(hash) % count;
+}
+
+/** `fmix32`. @see https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp */
+function mixed(hash: number): number {
+  const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
+  return (twice ^ (twice >>> 16)) >>> 0;
 }
 
 /**
