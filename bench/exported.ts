@@ -17,24 +17,32 @@ export function services(count: number): readonly Exported[] {
 /** Creates Services with a slice and an export each, a few at a time. */
 export async function exportServices(api: BareClient, exported: readonly Exported[]): Promise<void> {
   await Promise.all(
-    exported.map(async ({ namespace, name }, index) => {
-      const metadata = { name, namespace };
-      await create(api, `/api/v1/namespaces/${namespace}/services`, {
-        metadata,
-        spec: { selector: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
-      });
-      await create(
-        api,
-        `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
-        sourceSlice({ namespace, name }, addressOf(index)),
-      );
-      await create(api, `/apis/multicluster.x-k8s.io/v1beta1/namespaces/${namespace}/serviceexports`, {
-        apiVersion: 'multicluster.x-k8s.io/v1beta1',
-        kind: 'ServiceExport',
-        metadata,
-      });
+    exported.map(async (service, index) => {
+      await createService(api, service, index);
+      await createExport(api, service);
     }),
   );
+}
+
+/** Creates a Service with a slice, which is not exported yet. */
+export async function createService(api: BareClient, { namespace, name }: Exported, index: number): Promise<void> {
+  await create(api, `/api/v1/namespaces/${namespace}/services`, {
+    metadata: { name, namespace },
+    spec: { selector: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+  });
+  await create(
+    api,
+    `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+    sourceSlice({ namespace, name }, addressOf(index)),
+  );
+}
+
+export async function createExport(api: BareClient, { namespace, name }: Exported): Promise<void> {
+  await create(api, `/apis/multicluster.x-k8s.io/v1beta1/namespaces/${namespace}/serviceexports`, {
+    apiVersion: 'multicluster.x-k8s.io/v1beta1',
+    kind: 'ServiceExport',
+    metadata: { name, namespace },
+  });
 }
 
 /** The slice of a source, with an endpoint that tells which version of it this is. */

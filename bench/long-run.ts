@@ -52,6 +52,11 @@ export class LongRun {
     await this.#until(async () => (await fetch(`${this.#url}/readyz`)).ok);
   }
 
+  /** Waits until it holds so many shards; without shards the leader has one. @throws Error when it ends before */
+  async holds(shards: number): Promise<void> {
+    await this.#until(async () => (await this.sum('mcs_shards_held')) === shards, 100);
+  }
+
   /**
    * Waits until it has worked on so many keys (services, in each cluster anew) and has none left.
    * @throws Error when it ends before

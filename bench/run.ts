@@ -14,6 +14,7 @@ import { measureRestart } from './restart.ts';
 import { type Result, met } from './result.ts';
 import { isWhole } from './scale.ts';
 import { measureServices } from './services.ts';
+import { measureShards } from './shards.ts';
 import { measureStartup } from './startup.ts';
 import { showTable, writeTable } from './table.ts';
 import { measureTransport } from './transport.ts';
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, (scratch: Scratch) => Promise<Result>>> = {
   'fan-out': measureFanOut,
   restart: measureRestart,
   'cold-start': measureColdStart,
+  shards: measureShards,
   watches: measureWatches,
   services: measureServices,
 };
