@@ -21,8 +21,8 @@ import {
 } from './fault-run.ts';
 import { exported, serviceExport } from './objects.ts';
 
-/** Seconds; a minute, by `OUTAGE=60`, takes more patience than a test run has. */
-const LONG = Number(process.env.OUTAGE ?? 15);
+/** Seconds. */
+const LONG = 60;
 
 /** `one` and `two` stay; what happens, happens to `three`, which has an etcd of its own. */
 describeWithServers('mcs reconcile --watch and an API server', () => {

@@ -27,9 +27,19 @@ export function delayBefore(tried: number, reply: Reply | undefined): number {
   return retryAfterOf(reply?.headers) ?? FIRST_DELAY * 2 ** (tried - 1);
 }
 
-/** What the header Retry-After asks for, in milliseconds; undefined without one in seconds. */
+/** Milliseconds that a server is waited for at most: a header that is wrong must not be the end. */
+const MOST_ASKED = 300_000;
+
+/**
+ * What the header Retry-After asks for, in milliseconds; undefined without one that can be read. API servers send seconds,
+ * what stands before them may send a date, which counts from the date of the answer: clocks differ. RFC 9110, 10.2.3.
+ */
 export function retryAfterOf(headers: Reply['headers'] | undefined): number | undefined {
-  const asked = headers?.['retry-after'];
-  const seconds = typeof asked === 'string' ? Number(asked) : Number.NaN;
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+  const { 'retry-after': asked, date } = headers ?? {};
+  if (typeof asked !== 'string') return undefined;
+  if (/^\d+$/.test(asked)) return Math.min(Number(asked) * 1000, MOST_ASKED);
+  if (!asked.endsWith('GMT')) return undefined;
+  const now = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  const wait = Date.parse(asked) - (Number.isNaN(now) ? Date.now() : now);
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), MOST_ASKED);
 }
