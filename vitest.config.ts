@@ -11,7 +11,7 @@ export default defineConfig({
           name: 'unit',
           maxWorkers: '100%', // many wait for processes of theirs
           testTimeout: 60_000, // of a machine that is busy with other things, too
-          include: ['test/*.test.ts', 'test/shell/**/*.test.ts', 'test/lib/**/*.test.ts', 'test/commands/**/*.test.ts'],
+          include: ['test/*.test.ts', 'test/{commands,faults,lib,shell}/**/*.test.ts'],
         },
       },
       // Needs a build and npm; nothing of the network.

@@ -58,7 +58,7 @@ export class Faults {
   begin(): void {
     const { fleet, chance } = this.#options;
     const fault = chance.weighted(this.#all);
-    const free = fleet.sites.filter((site) => !site.busy && !isHurt(site));
+    const free = fleet.sites.filter((site) => !site.busy && !site.faults.isHurt);
     const site = chance.pick(free);
     if (site === undefined || fleet.sites.length - free.length > fleet.sites.length / 2) return;
     this.#last(this.#hurt(site, fault));
@@ -87,10 +87,8 @@ export class Faults {
   async #hurt(site: Site, { kind, isDown, isShort = false, isSlow = false, begin, end }: Fault): Promise<void> {
     const { chance, longest, log } = this.#options;
     const lasts = isShort ? 0 : chance.whole(1000, longest);
-    const record = { from: Date.now(), to: Infinity, kind };
+    const record = site.faults.begin(Date.now());
     this.count++;
-    site.faults.push(record);
-    if (site.faults.length > 500) site.faults.splice(0, 250);
     if (isDown) site.busy = true;
     log(`${site.name}: ${kind}${isShort ? '' : ` for ${lasts} ms`}`);
     try {
@@ -119,8 +117,4 @@ export class Faults {
   async #wait(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
   }
-}
-
-function isHurt({ faults }: Site): boolean {
-  return faults.some(({ to }) => to === Infinity);
 }

@@ -1,8 +1,7 @@
 import { SERVICE_NAME_LABEL, SOURCE_CLUSTER_LABEL } from '../../src/lib/api/labels.ts';
 import { isRecord, type Json } from '../../src/lib/api/reader.ts';
 import type { BodiedWrite } from './audit-bodies.ts';
-import { MCS_USER } from './fleet.ts';
-import type { Site } from './site.ts';
+import type { FaultTimes } from './fault-times.ts';
 import { metadataOf, PLAIN, type World } from './world.ts';
 
 /** What the checker has counted. */
@@ -23,6 +22,26 @@ export interface Pause {
   to: number;
 }
 
+/** What is asked about a cluster. */
+export interface Exposed {
+  readonly name: string;
+  readonly faults: FaultTimes;
+}
+
+/** A process under test. */
+export interface Writer {
+  /** Who it is in the audit logs, and nobody else. */
+  readonly user: string;
+  readonly pauses: readonly Pause[];
+}
+
+export interface InvariantsOptions {
+  readonly sites: readonly Exposed[];
+  /** What users did. */
+  readonly world: Pick<World, 'uids' | 'wasTouched' | 'isLive'>;
+  readonly writers: readonly Writer[];
+}
+
 /**
  * How long a source must have been left alone before a delete of what it gives is wrong, in milliseconds: after a fault a
  * watch comes back within its longest pause (30 s), and only then does mcs learn what was done meanwhile.
@@ -41,9 +60,9 @@ interface LastWrite {
 /** Holds what the audit logs say of mcs' writes against what must never be. */
 export class Invariants {
   readonly counts: Counts = { writes: 0, repeated: 0, doubled: 0, refused: new Map() };
-  readonly #sites: ReadonlyMap<string, Site>;
-  readonly #world: World;
-  readonly #pauses: readonly Pause[];
+  readonly #sites: ReadonlyMap<string, Exposed>;
+  readonly #world: InvariantsOptions['world'];
+  readonly #writers: ReadonlyMap<string, Writer>;
   /** The last accepted writes of an object, by anybody. */
   readonly #last = new Map<string, LastWrite[]>();
   /**
@@ -56,16 +75,16 @@ export class Invariants {
   /** Objects by what they are called, as the last answers had them. */
   readonly #slices = new Map<string, Json>();
 
-  constructor(sites: readonly Site[], world: World, pauses: readonly Pause[]) {
+  constructor({ sites, world, writers }: InvariantsOptions) {
     this.#sites = new Map(sites.map((site) => [site.name, site]));
     this.#world = world;
-    this.#pauses = pauses;
+    this.#writers = new Map(writers.map((writer) => [writer.user, writer]));
   }
 
   /** What is wrong with these writes, one line each. Writes of a server come in order and none is left out. */
   check(writes: readonly BodiedWrite[]): readonly string[] {
     return writes.flatMap((write) => {
-      const lines = write.user === MCS_USER && !write.dryRun ? this.#checkOne(write) : [];
+      const lines = this.#writers.has(write.user) && !write.dryRun ? this.#checkOne(write) : [];
       this.#remember(write);
       const before = lines.length === 0 ? [] : (this.#history.get(keyOf(write)) ?? []);
       return lines.map((line) => [`${atTime(write)} ${titleOf(write)}: ${line}; before it:`, ...before].join('\n  '));
@@ -87,10 +106,10 @@ export class Invariants {
     return lines;
   }
 
-  #whileOff({ server, received }: BodiedWrite): readonly string[] {
+  #whileOff({ server, user, received }: BodiedWrite): readonly string[] {
     // What was sent before the end may have waited in a frozen server or a held connection.
-    if (this.#sites.get(server)?.wasFaulty(received - 30_000, received) === true) return [];
-    const pause = this.#pauses.find(({ from, to }) => received > from + 500 && received < to);
+    if (this.#sites.get(server)?.faults.wasFaulty(received - 30_000, received) === true) return [];
+    const pause = this.#writers.get(user)?.pauses.find(({ from, to }) => received > from + 500 && received < to);
     return pause === undefined ? [] : ['written while the process was not running'];
   }
 
@@ -115,13 +134,14 @@ export class Invariants {
     const from = this.#sites.get(source);
     if (from === undefined || !(PLAIN as readonly string[]).includes(service)) return [];
     // What was done before or during a fault is heard after it; what is not heard of stays (design rule 19).
-    const since = Math.min(...[server, source].map((at) => this.#sites.get(at)?.calmBefore(received, LIVE) ?? 0));
+    const since = Math.min(
+      ...[server, source].map((at) => this.#sites.get(at)?.faults.calmBefore(received, LIVE) ?? 0),
+    );
     const until = Date.now();
     const isUncertain =
       this.#world.wasTouched(source, namespace, service, since, until) ||
       [source, server].some((at) => this.#world.wasTouched(at, namespace, '', since, until));
-    if (isUncertain || !this.#world.isExported(from, namespace, service)) return [];
-    if (this.#world.slices(from, namespace, service).length === 0) return [];
+    if (isUncertain || !this.#world.isLive(from, namespace, service)) return [];
     return [`deleted a slice of ${source}, which nobody has touched for ${Math.round((received - since) / 1000)} s`];
   }
 
@@ -131,7 +151,7 @@ export class Invariants {
     const before = this.#last.get(keyOf(write))?.find(({ version }) => version === versionOf(response));
     if (before === undefined) return [];
     // Who did not hear that a write arrived writes again.
-    if (this.#sites.get(server)?.wasFaulty(before.received - 200, before.answered + ON_THE_WAY) === true) {
+    if (this.#sites.get(server)?.faults.wasFaulty(before.received - 200, before.answered + ON_THE_WAY) === true) {
       this.counts.repeated++;
       return [];
     }
@@ -151,7 +171,8 @@ export class Invariants {
     this.#history.set(key, [...(this.#history.get(key) ?? []), line].slice(-8));
     const [version, { received, answered }] = [versionOf(write.response), write];
     const slice = `${write.server} ${write.namespace}/${write.name}`;
-    if (write.user !== MCS_USER || (write.verb === 'patch' && write.request?.kind === undefined)) this.#shared.add(key);
+    if (!this.#writers.has(write.user) || (write.verb === 'patch' && write.request?.kind === undefined))
+      this.#shared.add(key);
     if (write.verb === 'delete') {
       this.#shared.delete(key);
       this.#last.delete(key);

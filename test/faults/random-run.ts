@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuditTail } from './audit-bodies.ts';
 import { Faults } from './faults.ts';
-import { contexts, type Fleet } from './fleet.ts';
+import { contexts, MCS_USER, type Fleet } from './fleet.ts';
 import { Invariants } from './invariants.ts';
 import { importsWrong } from './expected.ts';
 import { Chance } from './random.ts';
@@ -103,7 +103,11 @@ class RandomRun {
       slow,
       log,
     });
-    this.#invariants = new Invariants(fleet.sites, world, this.#reconciler.pauses);
+    this.#invariants = new Invariants({
+      sites: fleet.sites,
+      world,
+      writers: [{ user: MCS_USER, pauses: this.#reconciler.pauses }],
+    });
     this.#tails = fleet.sites.map(({ info }) => new AuditTail(info));
   }
 

@@ -4,6 +4,7 @@ import type { Manifest } from '../e2e/objects.ts';
 import { must, request, type Answer } from '../kube/request.ts';
 import { collectionPath, removeNamespace } from '../kube/reset.ts';
 import type { Server, ServerInfo } from '../kube/servers.ts';
+import { FaultTimes } from './fault-times.ts';
 import type { Proxy } from './proxy.ts';
 
 const KINDS = {
@@ -25,8 +26,7 @@ export class Site {
   readonly proxy: Proxy;
   /** An operation or a fault is at it: one at a time, so that every operation is known to have happened or not. */
   busy = false;
-  /** Faults so far, in milliseconds since 1970. The last may still last. */
-  readonly faults: { readonly from: number; to: number; readonly kind: string }[] = [];
+  readonly faults = new FaultTimes();
 
   constructor(server: Server, proxy: Proxy) {
     this.name = server.info.name;
@@ -36,20 +36,6 @@ export class Site {
 
   get info(): ServerInfo {
     return this.server.info;
-  }
-
-  /** True when a fault was at work between these times. */
-  wasFaulty(from: number, to: number): boolean {
-    return this.faults.some((fault) => fault.from <= to && fault.to >= from);
-  }
-
-  /** The begin of a time without a fault, that long, before this one: whatever was done earlier has been heard of since. */
-  calmBefore(time: number, milliseconds: number): number {
-    let since = time - milliseconds;
-    for (const fault of this.faults.toReversed()) {
-      if (fault.from <= time && fault.to >= since) since = Math.min(since, fault.from - milliseconds);
-    }
-    return since;
   }
 
   /** Makes an object; the answer is the object. */

@@ -15,6 +15,10 @@ export const TAKEN = 'taken-0';
 const USERS_KINDS = ['Service', 'ServiceExport', 'EndpointSlice', 'ServiceImport'] as const;
 type UsersKind = (typeof USERS_KINDS)[number];
 
+interface Named {
+  readonly name: string;
+}
+
 /** What the users of the clusters made: every object as its server last returned it to them, and when they touched what. */
 export class World {
   readonly #objects = new Map<string, Json>();
@@ -47,12 +51,12 @@ export class World {
     }
   }
 
-  has(site: Site, kind: UsersKind, namespace: string, name: string): boolean {
+  has(site: Named, kind: UsersKind, namespace: string, name: string): boolean {
     return this.#objects.has(keyOf(site, kind, namespace, name));
   }
 
   /** Names of the slices that users made for a service. */
-  slices(site: Site, namespace: string, service: string): readonly string[] {
+  slices(site: Named, namespace: string, service: string): readonly string[] {
     return [...this.#objects]
       .filter(([key]) => key.startsWith(`${site.name} EndpointSlice ${namespace} ${service}.`))
       .map(([key]) => key.slice(key.lastIndexOf(' ') + 1));
@@ -68,8 +72,13 @@ export class World {
   }
 
   /** True when users' objects make it a source of the service. */
-  isExported(site: Site, namespace: string, name: string): boolean {
+  isExported(site: Named, namespace: string, name: string): boolean {
     return this.has(site, 'Service', namespace, name) && this.has(site, 'ServiceExport', namespace, name);
+  }
+
+  /** True when it also gives addresses to it. */
+  isLive(site: Named, namespace: string, name: string): boolean {
+    return this.isExported(site, namespace, name) && this.slices(site, namespace, name).length > 0;
   }
 
   /** Says that something about a service, or a namespace (name ''), of a cluster is being changed now. */
@@ -165,6 +174,6 @@ function text(kind: SiteKind, { apiVersion: _a, kind: _k, ...object }: Json): st
   return JSON.stringify({ ...object, metadata: own, status: undefined });
 }
 
-function keyOf(site: Site, kind: string, namespace: string, name: string): string {
+function keyOf(site: Named, kind: string, namespace: string, name: string): string {
   return [site.name, kind, namespace, name].join(' ');
 }

@@ -1,0 +1,41 @@
+/** When something was at work, in milliseconds since 1970. */
+export interface FaultTime {
+  readonly from: number;
+  /** Infinity while it lasts. */
+  to: number;
+}
+
+/** The most that are kept; the oldest are forgotten first. */
+const MOST = 500;
+
+/** When faults were at work at one cluster. */
+export class FaultTimes {
+  readonly #all: FaultTime[] = [];
+
+  /** Notes one that begins after all others; set its `to` when it is over. */
+  begin(from: number): FaultTime {
+    const fault = { from, to: Infinity };
+    this.#all.push(fault);
+    if (this.#all.length > MOST) this.#all.splice(0, MOST / 2);
+    return fault;
+  }
+
+  /** True while one lasts. */
+  get isHurt(): boolean {
+    return this.#all.some(({ to }) => to === Infinity);
+  }
+
+  /** True when one was at work between these times. */
+  wasFaulty(from: number, to: number): boolean {
+    return this.#all.some((fault) => fault.from <= to && fault.to >= from);
+  }
+
+  /** The begin of a time without a fault, that long, before this one: whatever was done earlier has been heard of since. */
+  calmBefore(time: number, milliseconds: number): number {
+    let since = time - milliseconds;
+    for (const fault of this.#all.toReversed()) {
+      if (fault.from <= time && fault.to >= since) since = Math.min(since, fault.from - milliseconds);
+    }
+    return since;
+  }
+}
