@@ -194,6 +194,64 @@ describe('a delete of what a cluster gives', () => {
     }
   });
 
+  it.each([
+    [
+      'wrong when all was heard since the touch, also while faults follow each other',
+      30_000,
+      [LINE.replace('45', '25')],
+    ],
+    ['right when it was touched since', 20_000, []],
+  ])('is %s', (_title, touchedAgo, lines) => {
+    const scene = new Scene();
+    scene.west.faults.begin(NOW - 50_000).to = NOW - 1000;
+    scene.east.faults.begin(NOW - 40_000);
+    scene.touched.set('west shop/web-0', NOW - touchedAgo);
+    for (const site of ['east', 'west']) scene.invariants.settled(site, NOW - 25_000);
+    expect(scene.said(written('west'), deleted())).toEqual(lines);
+  });
+
+  it('is right when all was heard of one of the two clusters only', () => {
+    for (const heard of ['east', 'west']) {
+      const scene = new Scene();
+      for (const { faults } of [scene.east, scene.west]) faults.begin(NOW - 40_000);
+      scene.touched.set('west shop/web-0', NOW - 60_000);
+      scene.invariants.settled(heard, NOW - 25_000);
+      expect(scene.said(written('west'), deleted()), heard).toEqual([]);
+    }
+  });
+
+  it('is right when it was touched before it, and only afterwards all was heard', () => {
+    const scene = new Scene();
+    scene.touched.set('west shop/web-0', NOW - 1000);
+    for (const site of ['east', 'west']) scene.invariants.settled(site, NOW + 1000);
+    expect(scene.said(written('west'), deleted())).toEqual([]);
+  });
+
+  it('is counted as judged, or as excused', () => {
+    const scene = new Scene();
+    scene.said(written('west'), deleted());
+    expect(scene.invariants.counts).toMatchObject({ judged: 1, excused: 0 });
+    scene.touched.set('west shop/web-0', NOW - 1000);
+    scene.said(written('west'), deleted());
+    expect(scene.invariants.counts).toMatchObject({ judged: 1, excused: 1 });
+  });
+
+  it('counts the slices that stand, and those that it is on guard for', () => {
+    const scene = new Scene();
+    scene.said(written('west'), { ...written('stranger'), name: 'web-0-4d5e6f' });
+    scene.invariants.survey(NOW);
+    expect(scene.invariants.counts).toMatchObject({ standing: 1, guarded: 1 });
+    scene.touched.set('west shop/web-0', NOW - 1000);
+    scene.invariants.survey(NOW);
+    expect(scene.invariants.counts).toMatchObject({ standing: 2, guarded: 1 });
+    scene.isLive = false;
+    scene.invariants.survey(NOW);
+    scene.said(deleted());
+    scene.isLive = true;
+    scene.invariants.survey(NOW);
+    expect(scene.invariants.counts).toMatchObject({ standing: 2, guarded: 1 });
+  });
+
   it('is not judged where clusters disagree, or the slice is nobody’s', () => {
     const scene = new Scene();
     expect(scene.said(written('west', 'odd-0'), deleted())).toEqual([]);

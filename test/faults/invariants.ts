@@ -1,11 +1,10 @@
-import { SERVICE_NAME_LABEL, SOURCE_CLUSTER_LABEL } from '../../src/lib/api/labels.ts';
 import { isRecord, type Json } from '../../src/lib/api/reader.ts';
 import type { BodiedWrite } from './audit-bodies.ts';
-import type { FaultTimes } from './fault-times.ts';
-import { metadataOf, PLAIN, type World } from './world.ts';
+import { LiveSlices, type Exposed, type SliceCounts } from './live-slices.ts';
+import type { World } from './world.ts';
 
 /** What the checker has counted. */
-export interface Counts {
+export interface Counts extends SliceCounts {
   /** Writes of mcs that were accepted. */
   writes: number;
   /** Accepted ones without a difference whose predecessor's answer a fault may have kept from mcs. */
@@ -22,12 +21,6 @@ export interface Pause {
   to: number;
 }
 
-/** What is asked about a cluster. */
-export interface Exposed {
-  readonly name: string;
-  readonly faults: FaultTimes;
-}
-
 /** A process under test. */
 export interface Writer {
   /** Who it is in the audit logs, and nobody else. */
@@ -42,12 +35,6 @@ export interface InvariantsOptions {
   readonly writers: readonly Writer[];
 }
 
-/**
- * How long a source must have been left alone before a delete of what it gives is wrong, in milliseconds: after a fault a
- * watch comes back within its longest pause (30 s), and only then does mcs learn what was done meanwhile.
- */
-const LIVE = 45_000;
-
 /** Time in which an answer that is through may still have been lost on its way. */
 const ON_THE_WAY = 1500;
 
@@ -59,7 +46,7 @@ interface LastWrite {
 
 /** Holds what the audit logs say of mcs' writes against what must never be. */
 export class Invariants {
-  readonly counts: Counts = { writes: 0, repeated: 0, doubled: 0, refused: new Map() };
+  readonly #counts = { writes: 0, repeated: 0, doubled: 0, refused: new Map<number, number>() };
   readonly #sites: ReadonlyMap<string, Exposed>;
   readonly #world: InvariantsOptions['world'];
   readonly #writers: ReadonlyMap<string, Writer>;
@@ -72,13 +59,27 @@ export class Invariants {
   readonly #shared = new Set<string>();
   /** What was last done to an object, one line each. */
   readonly #history = new Map<string, string[]>();
-  /** Objects by what they are called, as the last answers had them. */
-  readonly #slices = new Map<string, Json>();
+  readonly #slices: LiveSlices;
 
   constructor({ sites, world, writers }: InvariantsOptions) {
     this.#sites = new Map(sites.map((site) => [site.name, site]));
     this.#world = world;
+    this.#slices = new LiveSlices({ sites, world });
     this.#writers = new Map(writers.map((writer) => [writer.user, writer]));
+  }
+
+  get counts(): Counts {
+    return { ...this.#counts, ...this.#slices.counts };
+  }
+
+  /** Says that mcs has heard all, and done all, that a cluster called for before a time, in milliseconds since 1970. */
+  settled(site: string, time: number): void {
+    this.#slices.settled(site, time);
+  }
+
+  /** Counts of which slices a delete would be reported at a time, in milliseconds since 1970. */
+  survey(time: number): void {
+    this.#slices.survey(time);
   }
 
   /** What is wrong with these writes, one line each. Writes of a server come in order and none is left out. */
@@ -94,14 +95,14 @@ export class Invariants {
   #checkOne(write: BodiedWrite): readonly string[] {
     const lines: string[] = [];
     if (write.code < 200 || write.code > 299) {
-      const { refused } = this.counts;
+      const { refused } = this.#counts;
       refused.set(write.code, (refused.get(write.code) ?? 0) + 1);
       return lines;
     }
     if (write.group === 'events.k8s.io' || write.group === 'coordination.k8s.io') return lines;
-    this.counts.writes++;
+    this.#counts.writes++;
     lines.push(...this.#whileOff(write), ...this.#ofOthers(write));
-    if (write.verb === 'delete') lines.push(...this.#ofLive(write));
+    if (write.verb === 'delete') lines.push(...this.#slices.ofDelete(write));
     else lines.push(...this.#withoutDifference(write));
     return lines;
   }
@@ -125,26 +126,6 @@ export class Invariants {
     return ['nothing that mcs may write'];
   }
 
-  #ofLive({ server, resource, namespace, name, received }: BodiedWrite): readonly string[] {
-    if (resource !== 'endpointslices') return [];
-    const slice = this.#slices.get(`${server} ${namespace}/${name}`);
-    if (slice === undefined) return [];
-    const { labels } = metadataOf(slice);
-    const [service = '', source = ''] = [labels[SERVICE_NAME_LABEL], labels[SOURCE_CLUSTER_LABEL]];
-    const from = this.#sites.get(source);
-    if (from === undefined || !(PLAIN as readonly string[]).includes(service)) return [];
-    // What was done before or during a fault is heard after it; what is not heard of stays (design rule 19).
-    const since = Math.min(
-      ...[server, source].map((at) => this.#sites.get(at)?.faults.calmBefore(received, LIVE) ?? 0),
-    );
-    const until = Date.now();
-    const isUncertain =
-      this.#world.wasTouched(source, namespace, service, since, until) ||
-      [source, server].some((at) => this.#world.wasTouched(at, namespace, '', since, until));
-    if (isUncertain || !this.#world.isLive(from, namespace, service)) return [];
-    return [`deleted a slice of ${source}, which nobody has touched for ${Math.round((received - since) / 1000)} s`];
-  }
-
   /** An answer with a version that the object had before: nothing was different. */
   #withoutDifference(write: BodiedWrite): readonly string[] {
     const { server, received, response } = write;
@@ -152,11 +133,11 @@ export class Invariants {
     if (before === undefined) return [];
     // Who did not hear that a write arrived writes again.
     if (this.#sites.get(server)?.faults.wasFaulty(before.received - 200, before.answered + ON_THE_WAY) === true) {
-      this.counts.repeated++;
+      this.#counts.repeated++;
       return [];
     }
     if (write.resource === 'serviceimports' && this.#shared.has(keyOf(write))) {
-      this.counts.doubled++;
+      this.#counts.doubled++;
       return [];
     }
     const ago = Math.round(received - before.answered);
@@ -170,16 +151,14 @@ export class Invariants {
     const line = `${atTime(write)} ${write.user} ${write.verb} ${write.subresource} → ${held} ${JSON.stringify(write.request)}`;
     this.#history.set(key, [...(this.#history.get(key) ?? []), line].slice(-8));
     const [version, { received, answered }] = [versionOf(write.response), write];
-    const slice = `${write.server} ${write.namespace}/${write.name}`;
+    this.#slices.remember(write);
     if (!this.#writers.has(write.user) || (write.verb === 'patch' && write.request?.kind === undefined))
       this.#shared.add(key);
     if (write.verb === 'delete') {
       this.#shared.delete(key);
       this.#last.delete(key);
-      this.#slices.delete(slice);
       return;
     }
-    if (write.resource === 'endpointslices' && write.response !== undefined) this.#slices.set(slice, write.response);
     if (version === undefined) return;
     const last = this.#last.get(key) ?? [];
     if (!last.some((one) => one.version === version)) last.push({ version, received, answered });

@@ -107,13 +107,21 @@ export class Watching {
 
   /** The sum of a metric's samples; undefined when it does not answer or has none. */
   async metric(name: string): Promise<number | undefined> {
+    const samples = await this.samples(name);
+    return samples.length === 0 ? undefined : samples.reduce((sum, { value }) => sum + value, 0);
+  }
+
+  /** A metric's samples, with their labels as they stand in the text; none when it does not answer. */
+  async samples(name: string): Promise<readonly { readonly labels: string; readonly value: number }[]> {
     try {
       const text = await (await fetch(`${this.#url}/metrics`, { signal: AbortSignal.timeout(5000) })).text();
-      const samples = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
-      if (samples.length === 0) return undefined;
-      return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+      return text.split('\n').flatMap((line) => {
+        if (!line.startsWith(`${name} `) && !line.startsWith(`${name}{`)) return [];
+        const space = line.lastIndexOf(' ');
+        return [{ labels: line.slice(name.length, space), value: Number(line.slice(space + 1)) }];
+      });
     } catch {
-      return undefined;
+      return [];
     }
   }
 

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AuditTail } from './audit-bodies.ts';
 import { Faults } from './faults.ts';
 import { contexts, MCS_USER, type Fleet } from './fleet.ts';
-import { Invariants } from './invariants.ts';
+import { Invariants, type Counts } from './invariants.ts';
 import { importsWrong } from './expected.ts';
 import { Chance } from './random.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { Reconciler } from './reconciler.ts';
+import type { Site } from './site.ts';
 import { Users } from './users.ts';
 import { World } from './world.ts';
 
@@ -32,7 +34,7 @@ export interface RandomRunOptions {
 }
 
 /** How things stand. */
-export interface Sample {
+export interface Sample extends Omit<Counts, 'refused'> {
   readonly elapsed: number;
   /** When the process that is running began: memory of one is not comparable with that of another. */
   readonly started: number;
@@ -40,11 +42,10 @@ export interface Sample {
   readonly heap: number | undefined;
   readonly operations: number;
   readonly faults: number;
-  readonly writes: number;
-  readonly repeated: number;
-  readonly doubled: number;
   readonly refused: Readonly<Record<string, number>>;
   readonly checks: number;
+  /** How many of these knew that mcs had heard all; a part of one for a part of the clusters. */
+  readonly settled: number;
   /** The longest that it took to settle after the faults, in milliseconds. */
   readonly slowest: number;
   readonly violations: number;
@@ -59,6 +60,9 @@ export interface RandomRunResult extends Sample {
 
 /** How long to wait until nothing is left to do after the last fault; a connection that is half open takes two minutes. */
 const PATIENCE = 180_000;
+
+/** For how long, in seconds, to wait for a sign of life of every watch once nothing is left to do. */
+const BEATS = 10;
 
 /**
  * Lets users and faults at a clusterset that one mcs keeps reconciled, and holds what comes of it against what must never
@@ -79,11 +83,13 @@ class RandomRun {
   readonly #faults: Faults;
   readonly #invariants: Invariants;
   readonly #tails: readonly AuditTail[];
+  readonly #heartbeat: Heartbeat;
   readonly #wrong: string[] = [];
   readonly #log: string[] = [];
   readonly #acting = new Set<Promise<void>>();
   #operations = 0;
   #checks = 0;
+  #settled = 0;
   #slowest = 0;
   #start = 0;
 
@@ -92,6 +98,7 @@ class RandomRun {
     this.#options = options;
     this.#world = world;
     this.#chance = chance;
+    this.#heartbeat = new Heartbeat(fleet.sites, world);
     this.#users = new Users(world, new Chance(seed + 1));
     this.#reconciler = new Reconciler(fleet, args);
     const log = this.#note.bind(this);
@@ -114,6 +121,7 @@ class RandomRun {
   async run(): Promise<RandomRunResult> {
     const { milliseconds, chaos } = this.#options;
     await this.#users.begin(this.#options.fleet.sites);
+    await this.#heartbeat.begin();
     await Promise.all(this.#tails.map((tail) => tail.read()));
     await this.#reconciler.start();
     this.#start = performance.now();
@@ -193,9 +201,28 @@ class RandomRun {
     this.#reconciler.look();
     this.#checks++;
     this.#note(`settled after ${Math.round(performance.now() - from)} ms`);
+    if (left === undefined) await this.#prove();
     for (const line of await this.#world.strangers()) this.#wrong.push(`touched: ${line}`);
     for (const line of await importsWrong(this.#options.fleet.sites, this.#world, this.#users)) this.#wrong.push(line);
     await this.#look();
+  }
+
+  /** Tells of which clusters mcs has heard all: of some, a watch may not be back. */
+  async #prove(): Promise<void> {
+    const before = Date.now();
+    const { sites } = this.#options.fleet;
+    const heard = new Set<Site>();
+    for (let tries = 1; tries <= BEATS && heard.size < sites.length; tries++) {
+      await this.#heartbeat.beat();
+      await sleep(1000);
+      for (const site of sites) {
+        if (await this.#heartbeat.isHeard(this.#reconciler.watching, site, before)) heard.add(site);
+      }
+    }
+    if ((await this.#left()) !== undefined) return;
+    for (const { name } of heard) this.#invariants.settled(name, before);
+    this.#settled += heard.size / sites.length;
+    this.#note(`heard of ${heard.size} clusters`);
   }
 
   /** What a run from scratch would change; undefined when nothing. */
@@ -214,6 +241,7 @@ class RandomRun {
     this.#wrong.push(...this.#reconciler.defects.splice(0).map((line) => `mcs: ${line}`));
     const writes = await Promise.all(this.#tails.map((tail) => tail.read()));
     this.#wrong.push(...this.#invariants.check(writes.flat()));
+    this.#invariants.survey(Date.now());
   }
 
   /** What mcs said lately, changes aside. */
@@ -225,7 +253,7 @@ class RandomRun {
 
   async #sample(): Promise<Sample> {
     const { watching } = this.#reconciler;
-    const { writes, repeated, doubled, refused } = this.#invariants.counts;
+    const { refused, ...counts } = this.#invariants.counts;
     return {
       elapsed: this.#elapsed,
       started: watching.started,
@@ -233,11 +261,10 @@ class RandomRun {
       heap: await watching.metric('nodejs_heap_size_used_bytes'),
       operations: this.#operations,
       faults: this.#faults.count,
-      writes,
-      repeated,
-      doubled,
+      ...counts,
       refused: Object.fromEntries(refused),
       checks: this.#checks,
+      settled: this.#settled,
       slowest: this.#slowest,
       violations: this.#wrong.length,
     };

@@ -45,7 +45,13 @@ export class Site {
   }
 
   /** A JSON merge patch; undefined when the object is not there. */
-  async patch(kind: SiteKind, namespace: string, name: string, body: object, sub = ''): Promise<Json | undefined> {
+  async patch(
+    kind: SiteKind,
+    namespace: string | undefined,
+    name: string,
+    body: object,
+    sub = '',
+  ): Promise<Json | undefined> {
     const path = `${pathOf(kind, namespace)}/${name}${sub}`;
     const contentType = 'application/merge-patch+json';
     const answer = await this.#must(() => request(this.info, 'PATCH', path, { body, contentType }), 404);

@@ -75,9 +75,7 @@ export class Users {
     const place = { site, namespace, name };
     const operation = this.#chance.weighted(this.#operations);
     const isForeign = name === TAKEN && this.#chance.is(0.5);
-    this.#world.touch(site, namespace, name);
     await (isForeign ? this.#takeName(place) : operation.run(place));
-    this.#world.touch(site, namespace, name);
     return `${site.name} ${namespace}/${name}: ${isForeign ? 'a stranger makes or deletes an import' : operation.title}`;
   }
 
@@ -152,7 +150,6 @@ export class Users {
   async #comeOrGo(site: Site): Promise<string> {
     const had = this.#passing.has(site);
     this.#world.touch(site, PASSING, '');
-    for (const name of [...PLAIN, ...ODD, TAKEN]) this.#world.touch(site, PASSING, name);
     if (had) {
       this.#passing.delete(site);
       await site.vanish(PASSING);
@@ -162,7 +159,6 @@ export class Users {
       this.#passing.add(site);
     }
     this.#world.touch(site, PASSING, '');
-    for (const name of [...PLAIN, ...ODD, TAKEN]) this.#world.touch(site, PASSING, name);
     return `${site.name}: namespace ${PASSING} ${had ? 'ends' : 'appears'}`;
   }
 

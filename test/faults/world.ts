@@ -30,7 +30,11 @@ export class World {
   }
 
   async create(site: Site, object: Manifest): Promise<void> {
+    const { namespace = '', name } = object.metadata;
+    const service = serviceOf(object.kind, name);
+    const wasLive = this.isLive(site, namespace, service);
     this.#keep(site, object.kind, await site.create(object));
+    if (!wasLive) this.touch(site, namespace, service);
   }
 
   async patch(site: Site, kind: UsersKind, namespace: string, name: string, body: object): Promise<void> {
@@ -39,8 +43,11 @@ export class World {
   }
 
   async remove(site: Site, kind: UsersKind, namespace: string, name: string): Promise<void> {
+    const service = serviceOf(kind, name);
+    this.touch(site, namespace, service);
     await site.remove(kind, namespace, name);
     this.#objects.delete(keyOf(site, kind, namespace, name));
+    this.touch(site, namespace, service);
   }
 
   /** Forgets what a namespace held. */
@@ -81,7 +88,10 @@ export class World {
     return this.isExported(site, namespace, name) && this.slices(site, namespace, name).length > 0;
   }
 
-  /** Says that something about a service, or a namespace (name ''), of a cluster is being changed now. */
+  /**
+   * Says that a part of what a cluster gives to a service begins or ends now, or a namespace (name '') does. That is called
+   * a touch: other addresses or labels are none, since they are no reason to delete anything.
+   */
   touch(site: Site, namespace: string, name: string): void {
     const times = this.#touched.get(`${site.name} ${namespace}/${name}`) ?? [];
     times.push(Date.now());
@@ -139,6 +149,11 @@ export class World {
     const { namespace, name } = metadataOf(object);
     this.#objects.set(keyOf(site, kind, namespace, name), object);
   }
+}
+
+/** The service that an object of users is part of, by its name. */
+function serviceOf(kind: string, name: string): string {
+  return kind === 'EndpointSlice' ? name.slice(0, name.lastIndexOf('.')) : name;
 }
 
 /** All addresses in a slice. */
