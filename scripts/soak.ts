@@ -1,9 +1,9 @@
 /**
- * `node scripts/soak.ts --minutes 60 --seed 1`: keeps a clusterset of four real API servers reconciled beside random
- * users and faults, logs a line a minute, and says at the end what was wrong. Memory that grew by more than a quarter
+ * `node scripts/soak.ts --minutes 60 --seed 1 --processes 2`: keeps a clusterset of four real API servers reconciled beside
+ * random users and faults, logs a line a minute, and says at the end what was wrong. Memory that grew by more than a quarter
  * from the second quarter of the time to the last is wrong, too, and so is a run in which most deletes that are wrong would
  * have been excused. Needs a build.
- * Whatever stands after `--` goes to `mcs reconcile --watch`.
+ * Two processes agree by a Lease on who writes. Whatever stands after `--` goes to `mcs reconcile --watch`.
  */
 import { parseArgs } from 'node:util';
 import { startFleet } from '../test/faults/fleet.ts';
@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     clusters: { type: 'string', default: '4' },
+    processes: { type: 'string', default: '1' },
   },
   allowPositionals: true,
 });
@@ -42,6 +43,7 @@ async function soak(): Promise<number> {
       longest: 20_000,
       operationEvery: 500,
       faultEvery: 4000,
+      processes: values.processes === '1' ? 1 : 2,
       // Then one process lives on, so that its memory can be compared over the time.
       mayKill: (part) => part < 0.2,
       slow: true,
@@ -86,6 +88,7 @@ function lineOf(sample: Sample): string {
     slowest,
     standing,
     guarded,
+    led,
     judged,
     excused,
     violations,
@@ -97,7 +100,7 @@ function lineOf(sample: Sample): string {
     `heap ${mebibytes(heap)} MiB`,
     `${operations} operations`,
     `${faults} faults`,
-    `${writes} writes (${repeated} repeated after a fault, ${doubled} tried before a patch; refused ${codes.join(', ') || 'none'})`,
+    `${writes} writes (${repeated} repeated after a fault, ${doubled} tried before a patch, ${led} held against the Lease; refused ${codes.join(', ') || 'none'})`,
     `${checks} checks (${settled.toFixed(1)} knew that all was heard), slowest settled in ${(slowest / 1000).toFixed(1)} s`,
     `${percent(guarded, standing)} % of live slices guarded, ${judged} deletes judged, ${excused} excused`,
     `${violations} violations`,

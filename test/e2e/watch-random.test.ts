@@ -26,6 +26,7 @@ describeWithServers('mcs reconcile --watch beside random users and faults', () =
       longest: 6000,
       operationEvery: 250,
       faultEvery: 2500,
+      processes: 2,
       mayKill: () => true,
       slow: false,
     });

@@ -20,7 +20,7 @@ interface Fault {
 
 export interface FaultOptions {
   readonly fleet: Fleet;
-  readonly reconciler: Reconciler;
+  readonly reconcilers: readonly Reconciler[];
   readonly chance: Chance;
   /** Longest that a server is away, in milliseconds. */
   readonly longest: number;
@@ -38,7 +38,7 @@ export class Faults {
   readonly #all: readonly Fault[];
   #hurry = new AbortController();
   readonly #lasting = new Set<Promise<void>>();
-  #isMcsBusy = false;
+  readonly #busy = new Set<Reconciler>();
 
   constructor(options: FaultOptions) {
     this.#options = options;
@@ -64,11 +64,29 @@ export class Faults {
     this.#last(this.#hurt(site, fault));
   }
 
-  /** Kills mcs and starts it again after a while. */
-  beginKill(): void {
-    if (this.#isMcsBusy) return;
-    this.#isMcsBusy = true;
-    this.#last(this.#killed());
+  /**
+   * Ends a process under test and starts it again after a while, or stops it for a while.
+   * @param mayEnd whether it may end
+   * @returns false when nothing of that may be
+   */
+  beginProcess(mayEnd: boolean): boolean {
+    const { reconcilers, chance, slow } = this.#options;
+    const isOneOfSeveral = reconcilers.length > 1;
+    const way = chance.pick([
+      ...(mayEnd ? [this.#killed.bind(this)] : []),
+      ...(mayEnd && isOneOfSeveral ? [this.#ended.bind(this)] : []),
+      ...(slow && isOneOfSeveral ? [this.#frozen.bind(this)] : []),
+    ]);
+    const reconciler = chance.pick(reconcilers.filter((one) => !this.#busy.has(one)));
+    if (way === undefined || reconciler === undefined) return false;
+    this.count++;
+    this.#busy.add(reconciler);
+    this.#last(
+      way(reconciler).finally(() => {
+        this.#busy.delete(reconciler);
+      }),
+    );
+    return true;
   }
 
   /** Ends all faults now, and resolves when all is as it was. */
@@ -103,15 +121,34 @@ export class Faults {
     if (!isShort) log(`${site.name}: no longer ${kind}`);
   }
 
-  async #killed(): Promise<void> {
-    const { chance, reconciler, log } = this.#options;
-    this.count++;
-    log('mcs: killed');
+  async #killed(reconciler: Reconciler): Promise<void> {
+    this.#options.log(`mcs of ${reconciler.user}: killed`);
     await reconciler.kill();
+    await this.#restart(reconciler);
+  }
+
+  async #ended(reconciler: Reconciler): Promise<void> {
+    this.#options.log(`mcs of ${reconciler.user}: asked to end`);
+    await reconciler.stop();
+    await this.#restart(reconciler);
+  }
+
+  async #restart(reconciler: Reconciler): Promise<void> {
+    const { chance, log } = this.#options;
     await this.#wait(chance.whole(100, 5000));
     await reconciler.start();
-    log('mcs: started');
-    this.#isMcsBusy = false;
+    log(`mcs of ${reconciler.user}: started`);
+  }
+
+  /** Half of the times for longer than its Lease lasts. */
+  async #frozen(reconciler: Reconciler): Promise<void> {
+    const { chance, log } = this.#options;
+    const lasts = chance.whole(1000, 30_000);
+    log(`mcs of ${reconciler.user}: stopped for ${lasts} ms`);
+    reconciler.freeze();
+    await this.#wait(lasts);
+    reconciler.thaw();
+    log(`mcs of ${reconciler.user}: goes on`);
   }
 
   async #wait(milliseconds: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Assets } from '../kube/assets.ts';
 import { writeKubeconfig } from '../kube/kubeconfig.ts';
+import { grant } from '../kube/rbac.ts';
 import { startEtcd, startServer, type Etcd } from '../kube/servers.ts';
 import { bodiesFlags } from './audit-bodies.ts';
 import { Program } from './program.ts';
@@ -10,15 +11,19 @@ import { Site } from './site.ts';
 export interface Fleet {
   readonly program: Program;
   readonly sites: readonly Site[];
-  /** Ways to all clusters through the proxies, as the user that only mcs is (`MCS_USER`). */
-  readonly kubeconfig: string;
+  /** Ways to all clusters through the proxies, for the processes under test; nobody else is one of their users. */
+  readonly accounts: readonly [Account, Account];
   /** Lets the etcd of a cluster forget all that was before now. */
   compact(site: Site): Promise<void>;
   end(): Promise<void>;
 }
 
-/** Who mcs is in the audit logs. */
-export const MCS_USER = 'admin-certificate';
+/** Who a process is. */
+export interface Account {
+  /** In the audit logs. */
+  readonly user: string;
+  readonly kubeconfig: string;
+}
 
 /** Starts the servers and joins them all to clusterset `soak`, each under its name. */
 export async function startFleet(assets: Assets, names: readonly string[]): Promise<Fleet> {
@@ -33,13 +38,18 @@ export async function startFleet(assets: Assets, names: readonly string[]): Prom
   );
   const sites = started.map(({ site }) => site);
   const proxied = sites.map(({ info, proxy }) => ({ ...info, url: `https://127.0.0.1:${proxy.port}` }));
+  for (const { info } of sites) await grant(info, 'limited', [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]);
   const kubeconfig = await writeKubeconfig(proxied, { user: 'certificate' });
+  const limited = await writeKubeconfig(proxied, { user: 'limited' });
   const program = new Program();
   await program.document(['join', 'soak', '--kubeconfig', kubeconfig, ...contexts(sites)]);
   return {
     program,
     sites,
-    kubeconfig,
+    accounts: [
+      { user: 'admin-certificate', kubeconfig },
+      { user: 'limited', kubeconfig: limited },
+    ],
     compact: async (site) => {
       const etcd = started.find((one) => one.site === site)?.etcd;
       if (etcd !== undefined) await compact(etcd);

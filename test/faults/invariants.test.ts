@@ -7,7 +7,7 @@ import { Invariants, type InvariantsOptions, type Pause } from './invariants.ts'
 
 /** A time long after the begin of the run. */
 const NOW = 10_000_000;
-const MCS = 'mcs';
+const [MCS, OTHER] = ['mcs', 'other'];
 
 /** Two clusters, what users did there, and one process under test. */
 class Scene {
@@ -20,7 +20,7 @@ class Scene {
   isLive = true;
   readonly invariants: Invariants;
 
-  constructor() {
+  constructor(isElected = false) {
     const world: InvariantsOptions['world'] = {
       uids: () => this.strangers,
       wasTouched: (site, namespace, name, from, to) => {
@@ -29,8 +29,11 @@ class Scene {
       },
       isLive: () => this.isLive,
     };
-    const writers = [{ user: MCS, pauses: this.pauses }];
-    this.invariants = new Invariants({ sites: [this.east, this.west], world, writers });
+    const writers = [
+      { user: MCS, pauses: this.pauses },
+      { user: OTHER, pauses: [] },
+    ];
+    this.invariants = new Invariants({ sites: [this.east, this.west], world, writers, isElected });
   }
 
   /** What is said of these writes, without their history. */
@@ -96,7 +99,8 @@ describe('a write of a process that is not running', () => {
   it('may have waited in a server that was hurt', () => {
     const scene = new Scene();
     scene.pauses.push({ from: NOW - 60_000, to: Infinity });
-    scene.west.faults.begin(NOW - 20_000).to = NOW - 10_000;
+    scene.west.faults.begin(NOW - 9000).to = NOW - 2000;
+    scene.east.faults.begin(NOW - 9000).to = NOW - 4000;
     expect(scene.said(write({ server: 'west' }), write())).toEqual([LINE]);
   });
 });
@@ -298,6 +302,97 @@ describe('a write without a difference', () => {
     const scene = new Scene();
     expect(said(scene, before({ user: 'admin' }), write())).toEqual([]);
     expect(scene.invariants.counts.doubled).toBe(1);
+  });
+});
+
+describe('a write of one of two processes', () => {
+  let stamps = 0;
+  /** A write of the Lease, some milliseconds from NOW. */
+  const lease = (user: string, at: number, fields: Partial<BodiedWrite> = {}): BodiedWrite => {
+    const times = { received: NOW + at, answered: NOW + at + 10 };
+    const response = { metadata: { resourceVersion: `lease-${++stamps}` }, spec: { holderIdentity: user } };
+    return write({
+      group: 'coordination.k8s.io',
+      resource: 'leases',
+      name: 'mcs',
+      user,
+      ...times,
+      response,
+      ...fields,
+    });
+  };
+  const given = (user: string, at: number): BodiedWrite =>
+    lease(user, at, { response: { metadata: { resourceVersion: '9' }, spec: { holderIdentity: '' } } });
+  const by = (user: string, at: number): BodiedWrite => write({ user, received: NOW + at, response: object(`${++stamps}`) }); // prettier-ignore
+
+  it('is right while its Lease is renewed', () => {
+    const scene = new Scene(true);
+    expect(scene.said(lease(MCS, -12_000), by(MCS, -11_000), lease(MCS, -2000), by(MCS, 0))).toEqual([]);
+    expect(scene.invariants.counts.led).toBe(2);
+  });
+
+  it('is wrong when nobody has the Lease', () => {
+    expect(new Scene(true).said(by(MCS, 0))).toEqual(['written while nobody held the Lease']);
+    expect(new Scene(false).said(by(MCS, 0))).toEqual([]);
+  });
+
+  it('is wrong while the other has it, but for what was on its way', () => {
+    const turns = [lease(MCS, -9000), lease(OTHER, -3000)];
+    const said = (user: string, at: number): readonly string[] => new Scene(true).said(...turns, by(user, at));
+    expect(said(MCS, -4000)).toEqual([]);
+    expect(said(OTHER, -4000)).toEqual(['written while mcs held the Lease']);
+    expect(said(MCS, -2001)).toEqual([]);
+    expect(said(MCS, -1999)).toEqual(['written while other held the Lease']);
+    expect(said(OTHER, -2999)).toEqual([]);
+  });
+
+  it('is wrong after it gave the Lease up, and right again when it has it again', () => {
+    const turns = [lease(MCS, -9000), given(MCS, -5000), lease(MCS, -2000)];
+    const said = (at: number): readonly string[] => new Scene(true).said(...turns, by(MCS, at));
+    expect(said(-4100)).toEqual([]);
+    expect(said(-3900)).toEqual(['written while nobody held the Lease']);
+    expect(said(-1900)).toEqual([]);
+  });
+
+  it('is wrong when it has not renewed its Lease for long, also while nobody else has it', () => {
+    const said = (renewed: number): readonly string[] => new Scene(true).said(lease(MCS, renewed), by(MCS, 0));
+    expect(said(-11_000)).toEqual([]);
+    expect(said(-11_001)).toEqual(['written 11001 ms after the last renewal of the Lease']);
+  });
+
+  it('is wrong when the last renewal was of the other', () => {
+    const turns = [lease(MCS, -12_000), lease(OTHER, -500)];
+    expect(new Scene(true).said(...turns, by(MCS, 0))).toEqual([
+      'written 12000 ms after the last renewal of the Lease',
+    ]);
+  });
+
+  it('gets no right from a renewal that was refused', () => {
+    const scene = new Scene(true);
+    expect(scene.said(lease(MCS, -100, { code: 409 }), by(MCS, 0))).toEqual(['written while nobody held the Lease']);
+  });
+
+  it('gets its right from a Lease that is read with it, in whatever order', () => {
+    expect(new Scene(true).said(by(MCS, 0), lease(MCS, -100))).toEqual([]);
+  });
+
+  it('may have waited in a server that was hurt, and is not counted then', () => {
+    const scene = new Scene(true);
+    scene.east.faults.begin(NOW - 9000).to = NOW - 2000;
+    expect(scene.said(by(MCS, 0))).toEqual([]);
+    expect(scene.invariants.counts.led).toBe(0);
+    expect(scene.said({ ...by(MCS, 0), server: 'west' })).toEqual(['written while nobody held the Lease']);
+  });
+
+  it('may be without a difference when what the other wrote is not heard yet', () => {
+    const said = (user: string): readonly string[] => {
+      const scene = new Scene();
+      scene.east.faults.begin(NOW - 40_000).to = NOW - 30_000;
+      const first = write({ user, received: NOW - 20_000, answered: NOW - 20_000 });
+      return scene.said(first, write()).map((line) => line.split(',')[0] ?? '');
+    };
+    expect(said(OTHER)).toEqual([]);
+    expect(said(MCS)).toEqual(['written without a difference']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { isRecord, type Json } from '../../src/lib/api/reader.ts';
 import type { BodiedWrite } from './audit-bodies.ts';
 import { LiveSlices, type Exposed, type SliceCounts } from './live-slices.ts';
+import { OneWriter } from './one-writer.ts';
 import type { World } from './world.ts';
 
 /** What the checker has counted. */
@@ -11,6 +12,8 @@ export interface Counts extends SliceCounts {
   repeated: number;
   /** Accepted ones without a difference that had to be tried before a patch: see `#shared`. */
   doubled: number;
+  /** Accepted ones that were held against the Lease. */
+  led: number;
   /** Refused ones by HTTP status. */
   readonly refused: Map<number, number>;
 }
@@ -33,12 +36,21 @@ export interface InvariantsOptions {
   /** What users did. */
   readonly world: Pick<World, 'uids' | 'wasTouched' | 'isLive'>;
   readonly writers: readonly Writer[];
+  /** By a Lease they agree on who of them writes. */
+  readonly isElected: boolean;
 }
 
 /** Time in which an answer that is through may still have been lost on its way. */
 const ON_THE_WAY = 1500;
 
+/** Longest after a fault that a server answers what was sent to it before. */
+const ARRIVES_LATE = 3000;
+
+/** Within this long after a fault a watch is back. */
+const BACK = 45_000;
+
 interface LastWrite {
+  readonly user: string;
   readonly version: unknown;
   readonly received: number;
   readonly answered: number;
@@ -46,7 +58,7 @@ interface LastWrite {
 
 /** Holds what the audit logs say of mcs' writes against what must never be. */
 export class Invariants {
-  readonly #counts = { writes: 0, repeated: 0, doubled: 0, refused: new Map<number, number>() };
+  readonly #counts = { writes: 0, repeated: 0, doubled: 0, led: 0, refused: new Map<number, number>() };
   readonly #sites: ReadonlyMap<string, Exposed>;
   readonly #world: InvariantsOptions['world'];
   readonly #writers: ReadonlyMap<string, Writer>;
@@ -60,11 +72,13 @@ export class Invariants {
   /** What was last done to an object, one line each. */
   readonly #history = new Map<string, string[]>();
   readonly #slices: LiveSlices;
+  readonly #oneWriter: OneWriter | undefined;
 
-  constructor({ sites, world, writers }: InvariantsOptions) {
+  constructor({ sites, world, writers, isElected }: InvariantsOptions) {
     this.#sites = new Map(sites.map((site) => [site.name, site]));
     this.#world = world;
     this.#slices = new LiveSlices({ sites, world });
+    this.#oneWriter = isElected ? new OneWriter() : undefined;
     this.#writers = new Map(writers.map((writer) => [writer.user, writer]));
   }
 
@@ -82,8 +96,15 @@ export class Invariants {
     this.#slices.survey(time);
   }
 
-  /** What is wrong with these writes, one line each. Writes of a server come in order and none is left out. */
+  /**
+   * What is wrong with these writes, one line each. Writes of a server come in order and none is left out; those of the
+   * Lease that allow others come with them or before.
+   */
   check(writes: readonly BodiedWrite[]): readonly string[] {
+    for (const write of writes) {
+      const isOfLease = write.group === 'coordination.k8s.io' && this.#writers.has(write.user);
+      if (isOfLease && isAccepted(write)) this.#oneWriter?.remember(write);
+    }
     return writes.flatMap((write) => {
       const lines = this.#writers.has(write.user) && !write.dryRun ? this.#checkOne(write) : [];
       this.#remember(write);
@@ -94,24 +115,35 @@ export class Invariants {
 
   #checkOne(write: BodiedWrite): readonly string[] {
     const lines: string[] = [];
-    if (write.code < 200 || write.code > 299) {
+    if (!isAccepted(write)) {
       const { refused } = this.#counts;
       refused.set(write.code, (refused.get(write.code) ?? 0) + 1);
       return lines;
     }
     if (write.group === 'events.k8s.io' || write.group === 'coordination.k8s.io') return lines;
     this.#counts.writes++;
-    lines.push(...this.#whileOff(write), ...this.#ofOthers(write));
+    lines.push(...this.#whileOff(write), ...this.#ofOthers(write), ...this.#beside(write));
     if (write.verb === 'delete') lines.push(...this.#slices.ofDelete(write));
     else lines.push(...this.#withoutDifference(write));
     return lines;
   }
 
   #whileOff({ server, user, received }: BodiedWrite): readonly string[] {
-    // What was sent before the end may have waited in a frozen server or a held connection.
-    if (this.#sites.get(server)?.faults.wasFaulty(received - 30_000, received) === true) return [];
+    if (this.#mayBeLate(server, received)) return [];
     const pause = this.#writers.get(user)?.pauses.find(({ from, to }) => received > from + 500 && received < to);
     return pause === undefined ? [] : ['written while the process was not running'];
+  }
+
+  /** Two processes must not write at a time. */
+  #beside(write: BodiedWrite): readonly string[] {
+    if (this.#oneWriter === undefined || this.#mayBeLate(write.server, write.received)) return [];
+    this.#counts.led++;
+    return this.#oneWriter.check(write);
+  }
+
+  /** What is sent in time may wait in a frozen server or a held connection. */
+  #mayBeLate(server: string, received: number): boolean {
+    return this.#sites.get(server)?.faults.wasFaulty(received - ARRIVES_LATE, received) === true;
   }
 
   /** By what objects are called: mcs' own are where no user's can be. */
@@ -132,7 +164,12 @@ export class Invariants {
     const before = this.#last.get(keyOf(write))?.find(({ version }) => version === versionOf(response));
     if (before === undefined) return [];
     // Who did not hear that a write arrived writes again.
-    if (this.#sites.get(server)?.faults.wasFaulty(before.received - 200, before.answered + ON_THE_WAY) === true) {
+    const faults = this.#sites.get(server)?.faults;
+    const isUnheard =
+      faults?.wasFaulty(before.received - 200, before.answered + ON_THE_WAY) === true ||
+      // Who takes over hears what the other wrote from a watch, which may not be back.
+      (before.user !== write.user && faults?.wasFaulty(before.received - BACK, received) === true);
+    if (isUnheard) {
       this.#counts.repeated++;
       return [];
     }
@@ -145,7 +182,7 @@ export class Invariants {
   }
 
   #remember(write: BodiedWrite): void {
-    if (write.code < 200 || write.code > 299 || write.dryRun) return;
+    if (!isAccepted(write) || write.dryRun) return;
     const key = keyOf(write);
     const held = String(versionOf(write.response));
     const line = `${atTime(write)} ${write.user} ${write.verb} ${write.subresource} → ${held} ${JSON.stringify(write.request)}`;
@@ -161,9 +198,13 @@ export class Invariants {
     }
     if (version === undefined) return;
     const last = this.#last.get(key) ?? [];
-    if (!last.some((one) => one.version === version)) last.push({ version, received, answered });
+    if (!last.some((one) => one.version === version)) last.push({ user: write.user, version, received, answered });
     this.#last.set(key, last.slice(-5));
   }
+}
+
+function isAccepted({ code }: BodiedWrite): boolean {
+  return code >= 200 && code <= 299;
 }
 
 function atTime({ received }: BodiedWrite): string {

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuditTail } from './audit-bodies.ts';
 import { Faults } from './faults.ts';
-import { contexts, MCS_USER, type Fleet } from './fleet.ts';
+import { contexts, type Fleet } from './fleet.ts';
 import { Invariants, type Counts } from './invariants.ts';
 import { importsWrong } from './expected.ts';
+import type { Watching } from './program.ts';
 import { Chance } from './random.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Reconciler } from './reconciler.ts';
 import type { Site } from './site.ts';
 import { Users } from './users.ts';
-import { World } from './world.ts';
+import { LASTING, World } from './world.ts';
 
 export interface RandomRunOptions {
   readonly fleet: Fleet;
@@ -23,6 +24,8 @@ export interface RandomRunOptions {
   /** Milliseconds between two operations, and two faults, on average. */
   readonly operationEvery: number;
   readonly faultEvery: number;
+  /** Two: they agree by a Lease in the first cluster on who writes, and are also asked to end, and with `slow` stopped. */
+  readonly processes: 1 | 2;
   /** mcs is killed only while this holds, of the part of the time that is over, from 0 to 1. */
   readonly mayKill: (part: number) => boolean;
   /** Faults that mcs finds only after the time of silence of its watches are among them. */
@@ -36,8 +39,9 @@ export interface RandomRunOptions {
 /** How things stand. */
 export interface Sample extends Omit<Counts, 'refused'> {
   readonly elapsed: number;
-  /** When the process that is running began: memory of one is not comparable with that of another. */
+  /** When the youngest process that is running began: memory of one is not comparable with that of another. */
   readonly started: number;
+  /** Of all processes together, in bytes. */
   readonly resident: number | undefined;
   readonly heap: number | undefined;
   readonly operations: number;
@@ -65,7 +69,7 @@ const PATIENCE = 180_000;
 const BEATS = 10;
 
 /**
- * Lets users and faults at a clusterset that one mcs keeps reconciled, and holds what comes of it against what must never
+ * Lets users and faults at a clusterset that mcs keeps reconciled, and holds what comes of it against what must never
  * be. From time to time it lets all rest and sees whether every cluster holds what a run from scratch computes.
  */
 export async function randomRun(options: RandomRunOptions): Promise<RandomRunResult> {
@@ -79,7 +83,7 @@ class RandomRun {
   readonly #world: World;
   readonly #chance: Chance;
   readonly #users: Users;
-  readonly #reconciler: Reconciler;
+  readonly #reconcilers: readonly Reconciler[];
   readonly #faults: Faults;
   readonly #invariants: Invariants;
   readonly #tails: readonly AuditTail[];
@@ -94,17 +98,20 @@ class RandomRun {
   #start = 0;
 
   constructor(options: RandomRunOptions, world: World, chance: Chance) {
-    const { fleet, seed, longest, slow, args } = options;
+    const { fleet, seed, longest, slow, processes, args = [] } = options;
     this.#options = options;
     this.#world = world;
     this.#chance = chance;
     this.#heartbeat = new Heartbeat(fleet.sites, world);
     this.#users = new Users(world, new Chance(seed + 1));
-    this.#reconciler = new Reconciler(fleet, args);
+    const home = ['--leader-elect', '--home', fleet.sites[0]?.name ?? '', '--lease-namespace', LASTING[0]];
+    this.#reconcilers = fleet.accounts
+      .slice(0, processes)
+      .map((account) => new Reconciler(fleet, account, processes === 1 ? args : [...args, ...home]));
     const log = this.#note.bind(this);
     this.#faults = new Faults({
       fleet,
-      reconciler: this.#reconciler,
+      reconcilers: this.#reconcilers,
       chance: new Chance(seed + 2),
       longest,
       slow,
@@ -113,7 +120,8 @@ class RandomRun {
     this.#invariants = new Invariants({
       sites: fleet.sites,
       world,
-      writers: [{ user: MCS_USER, pauses: this.#reconciler.pauses }],
+      writers: this.#reconcilers,
+      isElected: processes > 1,
     });
     this.#tails = fleet.sites.map(({ info }) => new AuditTail(info));
   }
@@ -123,7 +131,7 @@ class RandomRun {
     await this.#users.begin(this.#options.fleet.sites);
     await this.#heartbeat.begin();
     await Promise.all(this.#tails.map((tail) => tail.read()));
-    await this.#reconciler.start();
+    for (const reconciler of this.#reconcilers) await reconciler.start();
     this.#start = performance.now();
     await this.#rest();
     while (this.#elapsed < milliseconds && this.#wrong.length === 0) {
@@ -131,9 +139,13 @@ class RandomRun {
       await this.#rest();
     }
     const last = await this.#sample();
-    await this.#reconciler.stop();
+    for (const reconciler of this.#reconcilers) await reconciler.stop();
     await this.#look();
     return { ...last, wrong: this.#wrong, log: [...this.#log, ...this.#told()].sort() };
+  }
+
+  get #watchings(): readonly Watching[] {
+    return this.#reconcilers.map(({ watching }) => watching);
   }
 
   get #elapsed(): number {
@@ -150,13 +162,12 @@ class RandomRun {
       this.#act();
       if (this.#elapsed > nextFault) {
         nextFault = this.#elapsed + 2 * faultEvery * this.#chance.next();
-        const kills = mayKill(this.#elapsed / this.#options.milliseconds) && this.#chance.is(0.15);
-        if (kills) this.#faults.beginKill();
-        else this.#faults.begin();
+        const mayEnd = mayKill(this.#elapsed / this.#options.milliseconds);
+        const isOfProcess = this.#chance.is(0.15 * this.#reconcilers.length) && this.#faults.beginProcess(mayEnd);
+        if (!isOfProcess) this.#faults.begin();
       }
       if (this.#elapsed > nextLook) {
         nextLook = this.#elapsed + 10_000;
-        this.#reconciler.look();
         await this.#look();
         this.#options.onSample?.(await this.#sample());
       }
@@ -192,13 +203,16 @@ class RandomRun {
     this.#note('rest');
     const from = performance.now();
     let left = await this.#left();
-    while (left !== undefined && performance.now() - from < PATIENCE && !this.#reconciler.watching.hasEnded) {
+    while (
+      left !== undefined &&
+      performance.now() - from < PATIENCE &&
+      !this.#watchings.some(({ hasEnded }) => hasEnded)
+    ) {
       await sleep(1000);
       left = await this.#left();
     }
     if (left !== undefined) this.#wrong.push(`not settled after ${PATIENCE / 1000} s: ${left}`);
     this.#slowest = Math.max(this.#slowest, performance.now() - from);
-    this.#reconciler.look();
     this.#checks++;
     this.#note(`settled after ${Math.round(performance.now() - from)} ms`);
     if (left === undefined) await this.#prove();
@@ -216,7 +230,8 @@ class RandomRun {
       await this.#heartbeat.beat();
       await sleep(1000);
       for (const site of sites) {
-        if (await this.#heartbeat.isHeard(this.#reconciler.watching, site, before)) heard.add(site);
+        const all = this.#watchings.map((watching) => this.#heartbeat.isHeard(watching, site, before));
+        if ((await Promise.all(all)).every(Boolean)) heard.add(site);
       }
     }
     if ((await this.#left()) !== undefined) return;
@@ -227,8 +242,11 @@ class RandomRun {
 
   /** What a run from scratch would change; undefined when nothing. */
   async #left(): Promise<string | undefined> {
-    const { program, kubeconfig, sites } = this.#options.fleet;
-    const { watching } = this.#reconciler;
+    const { program, accounts, sites } = this.#options.fleet;
+    const { kubeconfig } = accounts[0];
+    const leads = await Promise.all(this.#reconcilers.map((one) => one.leads()));
+    const watching = this.#watchings[leads.indexOf(true)];
+    if (watching === undefined) return 'nobody leads';
     if (!(await watching.isReady()) || ((await watching.metric('mcs_queue_depth')) ?? 1) > 0) return 'keys are queued';
     const args = ['reconcile', '--dry-run', '--yes', '--kubeconfig', kubeconfig, ...contexts(sites)];
     const { changes, members } = await program.document(args, [0, 3]);
@@ -238,27 +256,36 @@ class RandomRun {
 
   /** Holds what was written since the last look against what must not be. */
   async #look(): Promise<void> {
-    this.#wrong.push(...this.#reconciler.defects.splice(0).map((line) => `mcs: ${line}`));
-    const writes = await Promise.all(this.#tails.map((tail) => tail.read()));
-    this.#wrong.push(...this.#invariants.check(writes.flat()));
+    for (const reconciler of this.#reconcilers) {
+      reconciler.look();
+      this.#wrong.push(...reconciler.defects.splice(0).map((line) => `mcs of ${reconciler.user}: ${line}`));
+    }
+    const [home, ...others] = this.#tails;
+    const writes = (await Promise.all(others.map((tail) => tail.read()))).flat();
+    // The last, so that no write is read without that of the Lease that allowed it.
+    const ofHome = (await home?.read()) ?? [];
+    this.#wrong.push(...this.#invariants.check([...ofHome, ...writes]));
     this.#invariants.survey(Date.now());
   }
 
   /** What mcs said lately, changes aside. */
   #told(): readonly string[] {
-    const { entries } = this.#reconciler.watching;
-    const told = entries.filter(({ type }) => type !== 'change').slice(-100);
-    return told.map(({ time, ...entry }) => `${String(time)} mcs says ${JSON.stringify(entry)}`);
+    return this.#reconcilers.flatMap(({ user, watching: { entries } }) => {
+      const told = entries.filter(({ type }) => type !== 'change').slice(-100);
+      return told.map(({ time, ...entry }) => `${String(time)} mcs of ${user} says ${JSON.stringify(entry)}`);
+    });
   }
 
   async #sample(): Promise<Sample> {
-    const { watching } = this.#reconciler;
+    const watchings = this.#watchings;
+    const residents = await Promise.all(watchings.map((one) => one.resident()));
+    const heaps = await Promise.all(watchings.map((one) => one.metric('nodejs_heap_size_used_bytes')));
     const { refused, ...counts } = this.#invariants.counts;
     return {
       elapsed: this.#elapsed,
-      started: watching.started,
-      resident: await watching.resident(),
-      heap: await watching.metric('nodejs_heap_size_used_bytes'),
+      started: Math.max(...watchings.map(({ started }) => started)),
+      resident: sumOf(residents),
+      heap: sumOf(heaps),
       operations: this.#operations,
       faults: this.#faults.count,
       ...counts,
@@ -274,4 +301,9 @@ class RandomRun {
     this.#log.push(`${new Date().toISOString()} ${line}`);
     if (this.#log.length > 400) this.#log.splice(0, 200);
   }
+}
+
+/** Undefined when one of them is. */
+function sumOf(values: readonly (number | undefined)[]): number | undefined {
+  return values.reduce((sum, value) => (sum === undefined || value === undefined ? undefined : sum + value), 0);
 }

@@ -1,21 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { contexts, type Fleet } from './fleet.ts';
+import { contexts, type Account, type Fleet } from './fleet.ts';
 import type { Pause } from './invariants.ts';
 import type { Watching } from './program.ts';
 
-/** The process under test, over its lives. */
+/** A process under test, over its lives. */
 export class Reconciler {
+  /** Who it is in the audit logs. */
+  readonly user: string;
   /** When it was not running. */
   readonly pauses: Pause[] = [];
   /** What no life of it should have done, one line each. */
   readonly defects: string[] = [];
   readonly #fleet: Fleet;
+  readonly #kubeconfig: string;
   readonly #args: readonly string[];
   #watching: Watching | undefined;
 
   /** @param args more flags for `reconcile --watch` */
-  constructor(fleet: Fleet, args: readonly string[] = []) {
+  constructor(fleet: Fleet, { user, kubeconfig }: Account, args: readonly string[] = []) {
+    this.user = user;
     this.#fleet = fleet;
+    this.#kubeconfig = kubeconfig;
     this.#args = args;
   }
 
@@ -25,11 +30,29 @@ export class Reconciler {
   }
 
   async start(): Promise<void> {
-    const { program, kubeconfig, sites } = this.#fleet;
-    const watching = await program.watch(['--kubeconfig', kubeconfig, ...contexts(sites), ...this.#args]);
+    const { program, sites } = this.#fleet;
+    const watching = await program.watch(['--kubeconfig', this.#kubeconfig, ...contexts(sites), ...this.#args]);
     const pause = this.pauses.at(-1);
     if (pause !== undefined) pause.to = Date.now();
     this.#watching = watching;
+  }
+
+  /** Stops it where it is. */
+  freeze(): void {
+    this.watching.signal('SIGSTOP');
+    this.pauses.push({ from: Date.now(), to: Infinity });
+  }
+
+  /** Lets it go on. */
+  thaw(): void {
+    const pause = this.pauses.at(-1);
+    if (pause !== undefined) pause.to = Date.now();
+    this.watching.signal('SIGCONT');
+  }
+
+  /** True when it says that it may write. */
+  async leads(): Promise<boolean> {
+    return (await this.watching.metric('mcs_leader')) === 1;
   }
 
   /** Ends it with no chance to say goodbye. */
