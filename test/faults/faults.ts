@@ -138,6 +138,7 @@ export class Faults {
     await this.#wait(chance.whole(100, 5000));
     await reconciler.start();
     log(`mcs of ${reconciler.user}: started`);
+    await reconciler.answers(); // one that does not hear SIGTERM yet is ended by it otherwise
   }
 
   /** Half of the times for longer than its Lease lasts. */

@@ -37,6 +37,16 @@ export class Reconciler {
     this.#watching = watching;
   }
 
+  /** Resolves when it answers, and so hears signals, or has ended; after 20 s at most. */
+  async answers(): Promise<void> {
+    const { watching } = this;
+    const end = Date.now() + 20_000;
+    while (Date.now() < end && !watching.hasEnded) {
+      if ((await watching.metric('mcs_build_info')) !== undefined) return;
+      await sleep(200);
+    }
+  }
+
   /** Stops it where it is. */
   freeze(): void {
     this.watching.signal('SIGSTOP');
