@@ -141,10 +141,10 @@ export class Faults {
     await reconciler.answers(); // one that does not hear SIGTERM yet is ended by it otherwise
   }
 
-  /** Half of the times for longer than its Lease lasts. */
+  /** For longer than it may count on its Lease, and mostly for longer than others leave that alone. */
   async #frozen(reconciler: Reconciler): Promise<void> {
     const { chance, log } = this.#options;
-    const lasts = chance.whole(1000, 30_000);
+    const lasts = chance.whole(10_000, 30_000);
     log(`mcs of ${reconciler.user}: stopped for ${lasts} ms`);
     reconciler.freeze();
     await this.#wait(lasts);
