@@ -23,6 +23,9 @@ const [minutes, seed, clusters] = [Number(values.minutes), Number(values.seed), 
 const processes = values.processes === '1' ? 1 : 2;
 const NAMES = ['east', 'west', 'north', 'south', 'up', 'down'];
 
+/** More than garbage explains: from one quarter of an hour to another the median of the heap goes up and down by a tenth. */
+const GROWTH = 1.25;
+
 process.exitCode = await soak();
 
 async function soak(): Promise<number> {
@@ -112,9 +115,6 @@ function lineOf(sample: Sample): string {
     `${violations} violations`,
   ].join(', ');
 }
-
-/** More than garbage explains: from one quarter of an hour to another the median of the heap goes up and down by a tenth. */
-const GROWTH = 1.25;
 
 /** The last quarter of the time beside the second, of one process; what cannot be compared counts as grown. */
 function memoryOf(samples: readonly Sample[], whole: number): { readonly text: string; readonly grew: boolean } {
