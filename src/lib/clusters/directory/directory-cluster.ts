@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { KINDS } from '../../api/kinds.ts';
 import type { Kind, ObjectOf } from '../../api/kinds.ts';
 import { keyOf } from '../../api/objects.ts';
@@ -36,6 +37,8 @@ export class DirectoryCluster implements Cluster {
   readonly location: string;
   readonly access: string;
   readonly manifests: ManifestAccess;
+  /** The directories, as problems name them. */
+  readonly #roots: ReadonlySet<string>;
   readonly #stock: Stock;
   readonly #watching: Watching;
 
@@ -50,6 +53,7 @@ export class DirectoryCluster implements Cluster {
     this.name = name;
     this.location = locationOf(layers.map((layer) => layer.shown));
     this.access = this.location;
+    this.#roots = new Set(layers.map(({ shown }) => join(shown)));
     this.manifests = {
       read: async () => {
         const manifests = await (await import('./read-manifests.ts')).readManifests(layers, texts);
@@ -116,8 +120,13 @@ export class DirectoryCluster implements Cluster {
     return Promise.resolve();
   }
 
-  /** The first place in full, the next two as places, all others as a number. */
+  /** The directory itself is gone; or the first place in full, the next two as places, all others as a number. */
   #malformed(problems: readonly Problem[]): ClusterError {
+    const whole = problems.find(({ place }) => this.#roots.has(place.file));
+    if (whole !== undefined) {
+      const message = `the directory ${whole.place.file} ${whole.message}`;
+      return new ClusterError(this.name, 'malformed', message, 'put it back, or leave it out of the command');
+    }
     const [first, ...others] = problems.map((problem) => ({
       place: showPlace(problem.place),
       text: showProblem(problem),

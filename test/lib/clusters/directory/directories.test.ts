@@ -142,5 +142,7 @@ test('a directory that goes away before it is read is a cluster error', async ()
   const cwd = folder({ 'east/a.yaml': '' });
   const cluster = await open(cwd, 'east');
   rmSync(join(cwd, 'east'), { recursive: true });
-  expect((await failure(cluster.list('Service'))).message).toBe('east:1: cannot be read: does not exist (ENOENT)');
+  const { message, next } = await failure(cluster.list('Service'));
+  expect(message).toBe('the directory east cannot be read: does not exist (ENOENT)');
+  expect(next).toBe('put it back, or leave it out of the command');
 });
