@@ -5,7 +5,7 @@ import { run, type RunResult } from './run.ts';
 import { temporaryFolder } from './daemon.ts';
 import type { SharedServers } from './global-setup.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
-import { must, request, type Answer, type RequestOptions } from './request.ts';
+import { lasting, must, type Ask } from './request.ts';
 import { collectionPath, removeNamespace, reset, type ResetOptions } from './reset.ts';
 import type { ServerInfo } from './servers.ts';
 
@@ -23,7 +23,7 @@ export interface Handle {
   get(kind: string, name: string, namespace?: string): Promise<Json | undefined>;
   /** The objects of a kind in a namespace, or in all. */
   list(kind: string, namespace?: string): Promise<readonly Json[]>;
-  request(method: Parameters<typeof request>[1], path: string, options?: RequestOptions): Promise<Answer>;
+  readonly request: Ask;
   /** Empties it of all that tests make: see `reset`. */
   reset(options?: ResetOptions): Promise<void>;
   /** Makes a namespace vanish, as its controller would in a whole cluster. */
@@ -85,7 +85,7 @@ export async function handle(info: ServerInfo): Promise<Handle> {
       const list: unknown = JSON.parse(await ok(['get', kind, '-o', 'json', ...scope]));
       return isRecord(list) && Array.isArray(list.items) ? list.items.filter(isRecord) : [];
     },
-    request: (method, path, options) => request(info, method, path, options),
+    request: lasting(info),
     reset: (options) => reset(info, options),
     removeNamespace: (name) => removeNamespace(info, name),
   };

@@ -32,6 +32,29 @@ export function request(server: Server, method: Method, path: string, options: R
   return connected(server, (ask) => ask(method, path, options), options.timeout);
 }
 
+/**
+ * Requests over connections that stay open for as long as the process lives: a handshake costs more than most answers. A
+ * question whose connection ends under it, since its server was killed, is asked once more.
+ */
+export function lasting(server: Server): Ask {
+  const connect = { ca: server.certificateAuthority, timeout: TIMEOUT };
+  const agent = new Agent({ connect, connections: 8, headersTimeout: 0, bodyTimeout: 0 });
+  return async (method, path, options) => {
+    try {
+      return await ask(agent, server, method, path, options);
+    } catch (error) {
+      if (method !== 'GET' || !BROKEN.has(codeOf(error))) throw error;
+      return ask(agent, server, method, path, options);
+    }
+  };
+}
+
+const BROKEN: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
 /** Makes many requests over a few connections: a handshake costs more than most answers. */
 export async function connected<T>(
   server: Server,
