@@ -7,7 +7,10 @@ import { temporaryFolder } from '../kube/daemon.ts';
 import { clusters, describeWithServers, type Handle, uniqueNamespace } from '../kube/fixture.ts';
 import { writeKubeconfig } from '../kube/kubeconfig.ts';
 import { grant, READ_ALL } from '../kube/rbac.ts';
+import { create } from './api.ts';
+import { createNamespace } from './clusterset.ts';
 import { document, mcs } from './membership-program.ts';
+import { service } from './objects.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const MARK = { 'app.kubernetes.io/managed-by': 'mcs' };
@@ -33,8 +36,8 @@ describeWithServers('mcs leave', () => {
   beforeEach(async () => {
     await Promise.all([east.reset(), west.reset()]);
     namespace = uniqueNamespace('shop');
-    for (const cluster of [east, west]) await cluster.kubectl(['create', 'namespace', namespace]);
-    await east.kubectl(['create', 'service', 'clusterip', 'web', '--tcp=80', '-n', namespace]);
+    await createNamespace(namespace, [east, west]);
+    await create(east, service(namespace, 'web'));
     await east.apply([exportOf('web', MARK)]);
     await mcs(config, 'join', 'prod', '--context', 'east', '--context', 'west');
     expect(await mcs(config, 'reconcile', '--yes')).toMatchObject({ code: 0 });

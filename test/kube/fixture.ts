@@ -5,6 +5,7 @@ import { run, type RunResult } from './run.ts';
 import { temporaryFolder } from './daemon.ts';
 import type { SharedServers } from './global-setup.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
+import { Objects } from './objects.ts';
 import { lasting, must, type Ask } from './request.ts';
 import { collectionPath, removeNamespace, reset, type ResetOptions } from './reset.ts';
 import type { ServerInfo } from './servers.ts';
@@ -52,6 +53,9 @@ export async function clusters(): Promise<{ readonly east: Handle; readonly west
   return { east, west, north };
 }
 
+/** Who tests are where they apply. */
+const MANAGER = 'test';
+
 /** A handle of a server, also of one that a test started for itself. */
 export async function handle(info: ServerInfo): Promise<Handle> {
   const { kubectl: program } = shared().assets;
@@ -64,28 +68,35 @@ export async function handle(info: ServerInfo): Promise<Handle> {
     if (result.code !== 0) throw new Error(`kubectl ${args.join(' ')} on ${info.name}: ${result.stderr}`);
     return result.stdout;
   };
+  const ask = lasting(info);
+  const objects = new Objects(ask);
   return {
     name: info.name,
     info,
     kubeconfig,
     kubectl,
     apply: async (manifests, subresource) => {
+      if (await objects.apply(manifests, MANAGER, subresource)) return;
       const text =
         typeof manifests === 'string' ? manifests : manifests.map((one) => JSON.stringify(one)).join('\n---\n');
       const part = subresource === undefined ? [] : ['--subresource', subresource];
-      await ok(['apply', '--server-side', '--field-manager=test', ...part, '-f', '-'], text);
+      await ok(['apply', '--server-side', `--field-manager=${MANAGER}`, ...part, '-f', '-'], text);
     },
     get: async (kind, name, namespace) => {
+      const answer = await objects.get(kind, name, namespace);
+      if (answer !== undefined) return answer.found;
       const text = await ok(['get', kind, name, '-o', 'json', '--ignore-not-found', ...inNamespace(namespace)]);
       const object: unknown = text === '' ? undefined : JSON.parse(text);
       return isRecord(object) ? object : undefined;
     },
     list: async (kind, namespace) => {
+      const items = await objects.list(kind, namespace);
+      if (items !== undefined) return items;
       const scope = namespace === undefined ? ['--all-namespaces'] : inNamespace(namespace);
       const list: unknown = JSON.parse(await ok(['get', kind, '-o', 'json', ...scope]));
       return isRecord(list) && Array.isArray(list.items) ? list.items.filter(isRecord) : [];
     },
-    request: lasting(info),
+    request: ask,
     reset: (options) => reset(info, options),
     removeNamespace: (name) => removeNamespace(info, name),
   };
