@@ -43,9 +43,7 @@ function textOf(entry: Entry): readonly string[] {
       return [`${cluster}: no longer: ${[object, message].filter((part) => part !== '').join(': ')}`];
     }
     case 'ready':
-      return entry.clusterset === undefined
-        ? ['no cluster that answered is a member of a clusterset; waiting for one: mcs join CLUSTERSET --context NAME']
-        : [`clusterset ${entry.clusterset}: watching ${entry.members.join(', ')}`];
+      return [readyLine(entry.clusterset, entry.members)];
     case 'joined':
       return [`${entry.cluster}: takes part as "${entry.id}"`];
     case 'left':
@@ -57,6 +55,13 @@ function textOf(entry: Entry): readonly string[] {
     case 'leading':
       return [leadingLine(entry.held, entry.all)];
   }
+}
+
+function readyLine(clusterset: string | undefined, members: readonly string[]): string {
+  if (clusterset === undefined) {
+    return 'no cluster that answered is a member of a clusterset; waiting for one: mcs join CLUSTERSET --context NAME';
+  }
+  return `clusterset ${clusterset}: ${members.length === 0 ? 'waiting for a member that can be read' : `watching ${members.join(', ')}`}`;
 }
 
 function leadingLine(held: number, all: number): string {

@@ -37,6 +37,11 @@ describe('a line for each thing that happens', () => {
       ['clusterset prod: watching east, west'],
     ],
     [
+      'that no member can be read yet',
+      { type: 'ready', clusterset: 'prod', members: [] },
+      ['clusterset prod: waiting for a member that can be read'],
+    ],
+    [
       'that nothing is watched',
       { type: 'ready', clusterset: undefined, members: [] },
       ['no cluster that answered is a member of a clusterset; waiting for one: mcs join CLUSTERSET --context NAME'],

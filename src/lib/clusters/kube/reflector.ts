@@ -7,6 +7,7 @@ import { isEarlier, listVersion } from './list.ts';
 import { listKind } from './list-kind.ts';
 import type { Reflected } from './reflected.ts';
 import type { Recovery } from './recovery.ts';
+import { MAX_TRIES, isTransient } from './retry.ts';
 import { HTTPError } from './status.ts';
 import { oneLine } from './text.ts';
 import type { WatchClient } from './watch-client.ts';
@@ -48,6 +49,10 @@ export class Reflector<K extends Kind> {
   /** The next list is read page by page: it could not be streamed. */
   #paged = false;
   #failing = false;
+  /** A watch was open once. */
+  #opened = false;
+  /** How often the server has asked to come again instead of opening the first watch. */
+  #putOff = 0;
   /** Milliseconds that the server asked to be left alone for. */
   #asked = 0;
 
@@ -155,6 +160,7 @@ export class Reflector<K extends Kind> {
     const lived = (): number => (opened === undefined ? 0 : performance.now() - opened);
     const onOpen = (): void => {
       opened = performance.now();
+      this.#opened = true;
       if (list === undefined) this.#heard.note(settle);
       else list.begin();
     };
@@ -190,10 +196,19 @@ export class Reflector<K extends Kind> {
       this.#telling.forget();
     }
     this.#heard.cancel();
-    this.#tellFailure(error);
+    if (!this.#isPutOff(error)) this.#tellFailure(error);
     this.#failing = true;
     this.#asked = error.cause instanceof HTTPError ? (error.cause.retryAfter ?? 0) : 0;
     return Math.max(this.#pauses.next(), this.#asked);
+  }
+
+  /**
+   * The first watch of a kind whose CRD was just made is answered with 429, `storage is (re)initializing`, for a second. As
+   * with any other request, to be asked to come again soon is no failure the first times.
+   */
+  #isPutOff({ cause }: ClusterError): boolean {
+    if (this.#opened || !(cause instanceof HTTPError) || !isTransient(cause)) return false;
+    return (cause.retryAfter ?? Infinity) <= SOON && ++this.#putOff < MAX_TRIES;
   }
 
   #tellFailure(error: ClusterError): void {
@@ -214,6 +229,9 @@ export class Reflector<K extends Kind> {
     return this.#signal.aborted;
   }
 }
+
+/** Milliseconds. */
+const SOON = 2000;
 
 /** API servers that do not stream lists refuse to watch with such a query (422 from 1.19 on). */
 function isRefusedList(error: unknown): boolean {

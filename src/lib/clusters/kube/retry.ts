@@ -18,7 +18,7 @@ export function mayRepeat(method: Exchange['method'], code: string): boolean {
 }
 
 /** True for an answer that asks to come again: 429 and 503 are given before anything was done. */
-export function isTransient({ status }: Reply): boolean {
+export function isTransient({ status }: Pick<Reply, 'status'>): boolean {
   return status === 429 || status === 503;
 }
 

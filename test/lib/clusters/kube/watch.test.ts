@@ -216,6 +216,25 @@ describe('a watch', () => {
     expect(seen.told()).toEqual(['replace a', 'failed failed']);
   });
 
+  it.each<[string, number, string, readonly string[]]>([
+    ['no failure the first times', 2, '0', ['replace a']],
+    ['a failure when it lasts', 4, '0', ['replace a', 'failed failed', 'failed failed']],
+    ['a failure when it would take long', 1, '3', ['replace a', 'failed failed']],
+  ])('to be put off before the first watch is open is %s', async (_, times, seconds, told) => {
+    const server = await listening();
+    server.items = [namespace('a', '99')];
+    let left = times;
+    server.instead = (request, response) => {
+      if (request.url?.includes('watch=1') !== true || left-- <= 0) return false;
+      reply(response, 429, {}, { 'retry-after': seconds });
+      return true;
+    };
+    const seen = notes<'Namespace'>();
+    cluster(server).watch('Namespace', seen);
+    await server.stream(0);
+    expect(seen.told()).toEqual(told);
+  });
+
   it('waits longer with each failure, up to a bound', async () => {
     const pauses: number[] = [];
     const server = await listening();
