@@ -3,6 +3,8 @@ export interface FaultTime {
   readonly from: number;
   /** Infinity while it lasts. */
   to: number;
+  /** What is sent meanwhile is kept, and arrives afterwards. */
+  readonly keeps: boolean;
 }
 
 /** The most that are kept; the oldest are forgotten first. */
@@ -13,8 +15,8 @@ export class FaultTimes {
   readonly #all: FaultTime[] = [];
 
   /** Notes one that begins after all others; set its `to` when it is over. */
-  begin(from: number): FaultTime {
-    const fault = { from, to: Infinity };
+  begin(from: number, keeps = false): FaultTime {
+    const fault = { from, to: Infinity, keeps };
     this.#all.push(fault);
     if (this.#all.length > MOST) this.#all.splice(0, MOST / 2);
     return fault;
@@ -28,6 +30,11 @@ export class FaultTimes {
   /** True when one was at work between these times. */
   wasFaulty(from: number, to: number): boolean {
     return this.#all.some((fault) => fault.from <= to && fault.to >= from);
+  }
+
+  /** True when one at work between these times kept what was sent. */
+  wasKept(from: number, to: number): boolean {
+    return this.#all.some((fault) => fault.keeps && fault.from <= to && fault.to >= from);
   }
 
   /** The begin of a time without a fault, that long, before this one: whatever was done earlier has been heard of since. */

@@ -10,6 +10,8 @@ interface Fault {
   readonly kind: string;
   /** The server does not answer while it lasts, so nobody operates on it. */
   readonly isDown: boolean;
+  /** What is sent meanwhile arrives afterwards. */
+  readonly keeps?: boolean;
   /** Over in a moment. */
   readonly isShort?: boolean;
   /** Found only after the watches' time of silence. */
@@ -46,9 +48,9 @@ export class Faults {
     const restart = (site: Site): Promise<void> => site.server.restart();
     this.#all = [
       { weight: 3, kind: 'killed', isDown: true, begin: ({ server }) => server.kill(), end: restart },
-      { weight: 3, kind: 'frozen', isDown: true, begin: ({ server }) => { server.freeze(); }, end: ({ server }) => { server.thaw(); } }, // prettier-ignore
+      { weight: 3, kind: 'frozen', isDown: true, keeps: true, begin: ({ server }) => { server.freeze(); }, end: ({ server }) => { server.thaw(); } }, // prettier-ignore
       { weight: 4, kind: 'cut', isDown: false, isShort: true, begin: ({ proxy }) => { proxy.cut(); }, end: NOTHING }, // prettier-ignore
-      { weight: 3, kind: 'held', isDown: false, begin: ({ proxy }) => { proxy.hold(); }, end: ({ proxy }) => { proxy.heal(); } }, // prettier-ignore
+      { weight: 3, kind: 'held', isDown: false, keeps: true, begin: ({ proxy }) => { proxy.hold(); }, end: ({ proxy }) => { proxy.heal(); } }, // prettier-ignore
       { weight: 2, kind: 'killed and compacted', isDown: true, begin: async (site) => { await site.server.kill(); await fleet.compact(site); }, end: restart }, // prettier-ignore
       { weight: options.slow ? 1 : 0, kind: 'half-open', isDown: false, isShort: true, isSlow: true, begin: ({ proxy }) => { proxy.orphan(); }, end: NOTHING }, // prettier-ignore
     ];
@@ -102,10 +104,13 @@ export class Faults {
     tracked.catch(() => undefined); // told by `heal`
   }
 
-  async #hurt(site: Site, { kind, isDown, isShort = false, isSlow = false, begin, end }: Fault): Promise<void> {
+  async #hurt(
+    site: Site,
+    { kind, isDown, isShort = false, isSlow = false, keeps = false, begin, end }: Fault,
+  ): Promise<void> {
     const { chance, longest, log } = this.#options;
     const lasts = isShort ? 0 : chance.whole(1000, longest);
-    const record = site.faults.begin(Date.now());
+    const record = site.faults.begin(Date.now(), keeps);
     this.count++;
     if (isDown) site.busy = true;
     log(`${site.name}: ${kind}${isShort ? '' : ` for ${lasts} ms`}`);

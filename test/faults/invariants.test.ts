@@ -14,6 +14,7 @@ class Scene {
   readonly east = { name: 'east', faults: new FaultTimes() };
   readonly west = { name: 'west', faults: new FaultTimes() };
   readonly pauses: Pause[] = [];
+  readonly births: number[] = [];
   readonly strangers = new Set<unknown>();
   /** `CLUSTER NAMESPACE/NAME` to when it was touched. */
   readonly touched = new Map<string, number>();
@@ -30,8 +31,8 @@ class Scene {
       isLive: () => this.isLive,
     };
     const writers = [
-      { user: MCS, pauses: this.pauses },
-      { user: OTHER, pauses: [] },
+      { user: MCS, pauses: this.pauses, births: this.births },
+      { user: OTHER, pauses: [], births: [] },
     ];
     this.invariants = new Invariants({ sites: [this.east, this.west], world, writers, isElected });
   }
@@ -99,9 +100,16 @@ describe('a write of a process that is not running', () => {
   it('may have waited in a server that was hurt', () => {
     const scene = new Scene();
     scene.pauses.push({ from: NOW - 60_000, to: Infinity });
-    scene.west.faults.begin(NOW - 9000).to = NOW - 2000;
-    scene.east.faults.begin(NOW - 9000).to = NOW - 4000;
+    scene.west.faults.begin(NOW - 9000, true).to = NOW - 2000;
+    scene.east.faults.begin(NOW - 9000, true).to = NOW - 4000;
     expect(scene.said(write({ server: 'west' }), write())).toEqual([LINE]);
+  });
+
+  it('cannot have waited where connections are lost', () => {
+    const scene = new Scene();
+    scene.pauses.push({ from: NOW - 60_000, to: Infinity });
+    scene.east.faults.begin(NOW - 9000);
+    expect(scene.said(write())).toEqual([LINE]);
   });
 });
 
@@ -367,6 +375,16 @@ describe('a write of one of two processes', () => {
     ]);
   });
 
+  it('is wrong when an earlier process of the same user had the Lease, until this one has it', () => {
+    const said = (...turns: readonly BodiedWrite[]): readonly string[] => {
+      const scene = new Scene(true);
+      scene.births.push(NOW - 60_000, NOW - 2000);
+      return scene.said(...turns, by(MCS, 0));
+    };
+    expect(said(lease(MCS, -3000))).toEqual(['written while an earlier process held the Lease']);
+    expect(said(lease(MCS, -3000), lease(MCS, -1000))).toEqual([]);
+  });
+
   it('gets no right from a renewal that was refused', () => {
     const scene = new Scene(true);
     expect(scene.said(lease(MCS, -100, { code: 409 }), by(MCS, 0))).toEqual(['written while nobody held the Lease']);
@@ -378,20 +396,24 @@ describe('a write of one of two processes', () => {
 
   it('may have waited in a server that was hurt, and is not counted then', () => {
     const scene = new Scene(true);
-    scene.east.faults.begin(NOW - 9000).to = NOW - 2000;
+    scene.east.faults.begin(NOW - 9000, true).to = NOW - 2000;
     expect(scene.said(by(MCS, 0))).toEqual([]);
     expect(scene.invariants.counts.led).toBe(0);
     expect(scene.said({ ...by(MCS, 0), server: 'west' })).toEqual(['written while nobody held the Lease']);
   });
 
   it('may be without a difference when what the other wrote is not heard yet', () => {
-    const said = (user: string): readonly string[] => {
+    const said = (user: string, settled = 0, fields: Partial<BodiedWrite> = SLICE): readonly string[] => {
       const scene = new Scene();
       scene.east.faults.begin(NOW - 40_000).to = NOW - 30_000;
-      const first = write({ user, received: NOW - 20_000, answered: NOW - 20_000 });
-      return scene.said(first, write()).map((line) => line.split(',')[0] ?? '');
+      scene.invariants.settled('east', settled);
+      const first = write({ ...fields, user, received: NOW - 20_000, answered: NOW - 20_000 });
+      return scene.said(first, write(fields)).map((line) => line.split(',')[0] ?? '');
     };
     expect(said(OTHER)).toEqual([]);
+    expect(said(OTHER, NOW - 21_000)).toEqual([]);
+    expect(said(OTHER, NOW - 10_000)).toEqual(['written without a difference']);
+    expect(said(OTHER, NOW - 10_000, {})).toEqual([]); // whether an import was heard of is not known
     expect(said(MCS)).toEqual(['written without a difference']);
   });
 });

@@ -29,6 +29,8 @@ export interface Writer {
   /** Who it is in the audit logs, and nobody else. */
   readonly user: string;
   readonly pauses: readonly Pause[];
+  /** When each of its lives began: none has what one before it had. */
+  readonly births: readonly number[];
 }
 
 export interface InvariantsOptions {
@@ -138,12 +140,13 @@ export class Invariants {
   #beside(write: BodiedWrite): readonly string[] {
     if (this.#oneWriter === undefined || this.#mayBeLate(write.server, write.received)) return [];
     this.#counts.led++;
-    return this.#oneWriter.check(write);
+    const births = this.#writers.get(write.user)?.births ?? [];
+    return this.#oneWriter.check(write, births.findLast((birth) => birth <= write.received) ?? 0);
   }
 
   /** What is sent in time may wait in a frozen server or a held connection. */
   #mayBeLate(server: string, received: number): boolean {
-    return this.#sites.get(server)?.faults.wasFaulty(received - ARRIVES_LATE, received) === true;
+    return this.#sites.get(server)?.faults.wasKept(received - ARRIVES_LATE, received) === true;
   }
 
   /** By what objects are called: mcs' own are where no user's can be. */
@@ -168,7 +171,9 @@ export class Invariants {
     const isUnheard =
       faults?.wasFaulty(before.received - 200, before.answered + ON_THE_WAY) === true ||
       // Who takes over hears what the other wrote from a watch, which may not be back.
-      (before.user !== write.user && faults?.wasFaulty(before.received - BACK, received) === true);
+      (before.user !== write.user &&
+        faults?.wasFaulty(before.received - BACK, received) === true &&
+        !this.#isHeard(write, before.received));
     if (isUnheard) {
       this.#counts.repeated++;
       return [];
@@ -179,6 +184,11 @@ export class Invariants {
     }
     const ago = Math.round(received - before.answered);
     return [`written without a difference, ${ago} ms after the last write: ${JSON.stringify(write.request)}`];
+  }
+
+  /** True when all processes are known to have heard of what was done to such an object before a time. */
+  #isHeard({ server, resource }: BodiedWrite, time: number): boolean {
+    return resource !== 'serviceimports' && time < this.#slices.heardUntil(server); // of imports nothing is known
   }
 
   #remember(write: BodiedWrite): void {

@@ -63,6 +63,11 @@ export class LiveSlices {
     this.#settled.set(site, time);
   }
 
+  /** All that was done in a cluster before this was heard; 0 when nothing is known. */
+  heardUntil(site: string): number {
+    return this.#settled.get(site) ?? 0;
+  }
+
   /** What is wrong with an accepted delete by mcs. */
   ofDelete(write: BodiedWrite): readonly string[] {
     const slice = this.#slices.get(keyOf(write));

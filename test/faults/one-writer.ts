@@ -27,13 +27,18 @@ export class OneWriter {
     if (this.#turns.length > 2 * KEPT) this.#turns.splice(0, KEPT);
   }
 
-  /** What is wrong with an accepted write of something else. */
-  check({ user, received }: BodiedWrite): readonly string[] {
+  /**
+   * What is wrong with an accepted write of something else.
+   * @param birth when the process began that wrote it: what an earlier one of the same user held is not its own
+   */
+  check({ user, received }: BodiedWrite, birth: number): readonly string[] {
     const [now, before] = [this.#turnAt(received), this.#turnAt(received - ON_THE_WAY)];
-    if (now?.user !== user && before?.user !== user) {
-      return [`written while ${now?.user ?? 'nobody'} held the Lease`];
+    const isOwn = (turn: Turn | undefined): boolean => turn?.user === user && turn.received >= birth;
+    if (!isOwn(now) && !isOwn(before)) {
+      const holder = now?.user === user ? 'an earlier process' : (now?.user ?? 'nobody');
+      return [`written while ${holder} held the Lease`];
     }
-    const renewed = this.#turns.findLast((turn) => turn.user === user && turn.received <= received)?.received;
+    const renewed = this.#turns.findLast((turn) => isOwn(turn) && turn.received <= received)?.received;
     const ago = renewed === undefined ? Infinity : received - renewed;
     return ago <= RENEW_DEADLINE + ON_THE_WAY ? [] : [`written ${ago} ms after the last renewal of the Lease`];
   }

@@ -235,6 +235,7 @@ class RandomRun {
       }
     }
     if ((await this.#left()) !== undefined) return;
+    await this.#look(); // what was written until now is held against what was known when it was written
     for (const { name } of heard) this.#invariants.settled(name, before);
     this.#settled += heard.size / sites.length;
     this.#note(`heard of ${heard.size} clusters`);

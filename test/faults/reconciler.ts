@@ -9,6 +9,8 @@ export class Reconciler {
   readonly user: string;
   /** When it was not running. */
   readonly pauses: Pause[] = [];
+  /** When each life of it began. */
+  readonly births: number[] = [];
   /** What no life of it should have done, one line each. */
   readonly defects: string[] = [];
   readonly #fleet: Fleet;
@@ -31,6 +33,7 @@ export class Reconciler {
 
   async start(): Promise<void> {
     const { program, sites } = this.#fleet;
+    this.births.push(Date.now());
     const watching = await program.watch(['--kubeconfig', this.#kubeconfig, ...contexts(sites), ...this.#args]);
     const pause = this.pauses.at(-1);
     if (pause !== undefined) pause.to = Date.now();

@@ -1,4 +1,4 @@
-import { loadAll } from 'js-yaml';
+import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import { isRecord, type Json } from '../../src/lib/api/reader.ts';
 import type { Ask } from './request.ts';
 import { collectionPath } from './reset.ts';
@@ -43,7 +43,8 @@ export class Objects {
 
   /** `kubectl apply --server-side`; false as soon as one is not taken. */
   async apply(manifests: string | readonly object[], manager: string, subresource?: 'status'): Promise<boolean> {
-    const all: readonly unknown[] = typeof manifests === 'string' ? loadAll(manifests) : manifests;
+    const all: readonly unknown[] =
+      typeof manifests === 'string' ? loadAll(manifests, { schema: CORE_SCHEMA }) : manifests;
     for (const object of all) {
       if (!isRecord(object)) return false;
       const path = pathOfObject(object);

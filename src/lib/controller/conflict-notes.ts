@@ -32,8 +32,8 @@ export class ConflictNotes {
   }
 
   /**
-   * Writes an Event if the conflicts of the service are others than before. Never throws: an Event is a courtesy, and but for a right that is
-   * missing its failure is nobody's business.
+   * Writes an Event if the conflicts of the service are others than before. Never throws: an Event is a courtesy. One that
+   * fails, or is kept back since another process leads, is left out; of a right that is missing somebody is told.
    * @param first the plan before the conditions were written
    * @param permit throws a ClusterError when this process may not write now
    */

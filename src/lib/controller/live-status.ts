@@ -164,12 +164,12 @@ export class LiveStatus {
   #since(at: Cluster, { lostSince }: ClusterCache): { readonly since?: string } {
     if (lostSince === undefined) return {};
     const known = this.#lost.get(at);
-    if (known?.lostSince === lostSince) return known;
+    if (known?.lostSince === lostSince) return { since: known.since };
     const { clock } = this.#options;
     const time = clock.wall() - (clock.now() - lostSince);
-    const lost = { lostSince, since: new Date(time).toISOString().replace(/\.\d+Z$/, 'Z') };
-    this.#lost.set(at, lost);
-    return lost;
+    const since = new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+    this.#lost.set(at, { lostSince, since });
+    return { since };
   }
 
   /** What a survey would have found. */

@@ -16,8 +16,8 @@ export interface ShardsOptions extends TenureOptions {
 
 /**
  * The shard of a service: of its key `namespace/name` (ASCII), modulo the number of shards. FNV-1a, 32 bit, whose bits are
- * mixed as at the end of MurmurHash3: the last bits of FNV-1a depend on the last bits of the letters alone, so that `cart/cart`
- * and all whose namespace and name are alike, which is common, would have one shard of two.
+ * mixed as at the end of MurmurHash3: the last bits of FNV-1a depend on the last bits of the letters alone, so that
+ * `cart/cart` and all whose namespace and name are alike, which is common, would have one shard of two.
  */
 export function shardOf(key: string, count: number): number {
   let hash = 0x811c9dc5;

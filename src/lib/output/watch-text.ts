@@ -61,7 +61,8 @@ function readyLine(clusterset: string | undefined, members: readonly string[]): 
   if (clusterset === undefined) {
     return 'no cluster that answered is a member of a clusterset; waiting for one: mcs join CLUSTERSET --context NAME';
   }
-  return `clusterset ${clusterset}: ${members.length === 0 ? 'waiting for a member that can be read' : `watching ${members.join(', ')}`}`;
+  const what = members.length === 0 ? 'waiting for a member that can be read' : `watching ${members.join(', ')}`;
+  return `clusterset ${clusterset}: ${what}`;
 }
 
 function leadingLine(held: number, all: number): string {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { EventNote, Permitted } from '../../../src/lib/clusters/cluster.ts';
 import { ConflictNotes } from '../../../src/lib/controller/conflict-notes.ts';
 import { ClusterError } from '../../../src/lib/errors.ts';
 import type { ServicePlan } from '../../../src/lib/plan/service-plan.ts';
@@ -70,6 +71,19 @@ describe('Events for conflicts', () => {
     await expect(notes.note(east, looked(planned(false)))).resolves.toBeUndefined();
     const mute = Object.defineProperty(new FakeCluster('east'), 'events', { value: undefined });
     await expect(new ConflictNotes(() => 0, never).note(mute, looked(planned(false)))).resolves.toBeUndefined();
+  });
+
+  it('are written with the permit of whoever leads', async () => {
+    const east = new FakeCluster('east');
+    const asked: unknown[] = [];
+    const create = vi.fn((_note: EventNote, options?: Permitted) => {
+      asked.push(options?.permit);
+      return Promise.resolve();
+    });
+    Object.assign(east.events, { create });
+    const permit = (): void => undefined;
+    await new ConflictNotes(() => 0, never).note(east, looked(planned(false)), permit);
+    expect(asked).toEqual([permit]);
   });
 
   it('say once for each cluster that they are not allowed there', async () => {

@@ -18,7 +18,11 @@ function followed() {
   const failed = (error: unknown): void => {
     throw error;
   };
-  const live = new LiveStatus([east, west], { names: [], clock }, { changed: (report) => reports.push(report), failed });
+  const live = new LiveStatus(
+    [east, west],
+    { names: [], clock },
+    { changed: (report) => reports.push(report), failed },
+  );
   live.start();
   onTestFinished(() => {
     live.stop();

@@ -51,6 +51,8 @@ export class Reflector<K extends Kind> {
   #failing = false;
   /** A watch was open once. */
   #opened = false;
+  /** What the server was asked last is the watch. */
+  #asksWatch = false;
   /** How often the server has asked to come again instead of opening the first watch. */
   #putOff = 0;
   /** Milliseconds that the server asked to be left alone for. */
@@ -96,6 +98,7 @@ export class Reflector<K extends Kind> {
 
   /** Lists if that is needed, and watches until the stream ends. Returns the milliseconds to wait before the next round. */
   async #round(): Promise<number> {
+    this.#asksWatch = false;
     const version = await this.#context.versionOf(this.#what.kind);
     if (version !== this.#version) this.#telling.forget();
     this.#version = version;
@@ -171,6 +174,7 @@ export class Reflector<K extends Kind> {
     const signal = list?.signal ?? this.#signal;
     const ask = { path: `${path}?${query.toString()}`, intent, silence, signal, onOpen, onLine };
     const told = (): boolean => this.#telling.upTo !== from;
+    this.#asksWatch = true;
     try {
       const end = await this.#context.watches().stream(ask);
       if (end === 'expired') throw new ExpiredError();
@@ -204,10 +208,10 @@ export class Reflector<K extends Kind> {
 
   /**
    * The first watch of a kind whose CRD was just made is answered with 429, `storage is (re)initializing`, for a second. As
-   * with any other request, to be asked to come again soon is no failure the first times.
+   * with any other request, to be asked to come again soon is no failure the first times. (Of lists the transport takes care.)
    */
   #isPutOff({ cause }: ClusterError): boolean {
-    if (this.#opened || !(cause instanceof HTTPError) || !isTransient(cause)) return false;
+    if (this.#opened || !this.#asksWatch || !(cause instanceof HTTPError) || !isTransient(cause)) return false;
     return (cause.retryAfter ?? Infinity) <= SOON && ++this.#putOff < MAX_TRIES;
   }
 

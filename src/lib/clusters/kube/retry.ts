@@ -41,5 +41,5 @@ export function retryAfterOf(headers: Reply['headers'] | undefined): number | un
   if (!asked.endsWith('GMT')) return undefined;
   const now = typeof date === 'string' ? Date.parse(date) : Number.NaN;
   const wait = Date.parse(asked) - (Number.isNaN(now) ? Date.now() : now);
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), MOST_ASKED);
+  return wait > 0 ? Math.min(wait, MOST_ASKED) : undefined; // one that is over, or none
 }
