@@ -1,6 +1,6 @@
 import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import { isRecord, type Json } from '../../src/lib/api/reader.ts';
-import type { Ask } from './request.ts';
+import { isBroken, type Ask } from './request.ts';
 import { collectionPath } from './reset.ts';
 
 /**
@@ -11,7 +11,14 @@ export class Objects {
   readonly #ask: Ask;
 
   constructor(ask: Ask) {
-    this.#ask = ask;
+    this.#ask = async (...args) => {
+      try {
+        return await ask(...args);
+      } catch (error) {
+        if (!isBroken(error)) throw error;
+        return { status: 0, body: undefined }; // the server was killed; nothing is settled
+      }
+    };
   }
 
   /** `kubectl get KIND NAME`; `found` is undefined when there is none. */

@@ -43,7 +43,7 @@ export function lasting(server: Server): Ask {
     try {
       return await ask(agent, server, method, path, options);
     } catch (error) {
-      if (method !== 'GET' || !BROKEN.has(codeOf(error))) throw error;
+      if (method !== 'GET' || !isBroken(error)) throw error;
       return ask(agent, server, method, path, options);
     }
   };
@@ -51,8 +51,9 @@ export function lasting(server: Server): Ask {
 
 const BROKEN: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+/** True when the connection of a request ended under it. */
+export function isBroken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && BROKEN.has(String(error.code));
 }
 
 /** Makes many requests over a few connections: a handshake costs more than most answers. */
