@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import { selectionOf, type SelectionOptions } from './lib/actions/selection.ts';
 import { type StatusEvent, statusEvents } from './lib/actions/status-events.ts';
 import type { ServiceState, StatusReport } from './lib/actions/status.ts';
+import { rfc3339 } from './lib/api/rfc3339.ts';
 import type { Cluster } from './lib/clusters/cluster.ts';
 import { LiveStatus } from './lib/controller/live-status.ts';
 import { systemClock } from './lib/controller/system-clock.ts';
@@ -57,7 +58,7 @@ export async function watchStatus(
   };
   const changed = (report: StatusReport): void => {
     const events = statusEvents(before, report, hasState);
-    const time = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    const time = rfc3339(Date.now());
     if (!asBlock) {
       for (const warning of report.warnings) tell(warning);
       for (const event of events) print(event, time);

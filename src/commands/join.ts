@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { ClusterCommand } from '../cluster-command.ts';
 import { dryRunFlag, outputFlag } from '../flags.ts';
 import { type JoinReport, join } from '../lib/actions/join.ts';
+import { rfc3339 } from '../lib/api/rfc3339.ts';
 import { ourCRDs } from '../lib/clusters/crd-manifests.ts';
 import { renderJoined } from '../lib/output/joined.ts';
 import { some } from '../lib/output/some.ts';
@@ -52,7 +53,7 @@ Everything is checked in all clusters before anything is written.`;
         id: flags.id,
         crds,
         dryRun: flags['dry-run'],
-        now: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+        now: rfc3339(Date.now()),
         concurrency: flags.concurrency,
         signal: this.signal,
         onCluster: (cluster, error) => {

@@ -4,6 +4,7 @@ import { ClusterCommand } from '../../cluster-command.ts';
 import { allowNamespaceFlag, dryRunFlag, namespaceFlags, outputFlag, parsePairs, yesFlag } from '../../flags.ts';
 import type { Group } from '../../groups.ts';
 import { type ExportOptions, type ExportPlan, applyExport, planExport } from '../../lib/actions/export.ts';
+import { rfc3339 } from '../../lib/api/rfc3339.ts';
 import { InterruptedError, UsageError } from '../../lib/errors.ts';
 import { renderManifests } from '../../lib/output/document.ts';
 import { exportForecast, exportText } from '../../lib/output/export-text.ts';
@@ -62,7 +63,7 @@ export default class ExportService extends ClusterCommand {
       allowedNamespaces: flags['allow-namespace'] ?? [],
       exportedLabels: parsePairs('--exported-label', flags['exported-label']),
       exportedAnnotations: parsePairs('--exported-annotation', flags['exported-annotation']),
-      now: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+      now: rfc3339(Date.now()),
       concurrency: flags.concurrency,
       ...(flags.clusterset === undefined ? {} : { clusterset: flags.clusterset }),
     };

@@ -63,7 +63,7 @@ export interface Permitted {
    * Called right before the write is sent, in the same turn, and again before it is repeated; what it throws (a
    * ClusterError) keeps it back. A directory, whose writes wait for nothing, does not ask.
    */
-  readonly permit?: () => void;
+  readonly permit?: (() => void) | undefined;
 }
 
 /** Access to CustomResourceDefinitions; only clusters with an API server have it. */

@@ -59,7 +59,7 @@ export class ConflictNotes {
         : { type: 'Warning', reason: 'Conflict', action: 'Merge', note: conflicts.map(conflictMessage).join(' ') }),
     };
     try {
-      await events.create(note, permit === undefined ? {} : { permit });
+      await events.create(note, { permit });
       this.#forbidden.delete(at.name);
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;

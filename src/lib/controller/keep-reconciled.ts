@@ -51,8 +51,8 @@ const TICK = 1000;
 export async function keepReconciled(options: KeepOptions): Promise<void> {
   const { clock, metrics, signal, hard } = options;
   const journal = new Journal(options.write);
-  const notes = new ConflictNotes(clock.now, ({ cluster, message, next }) => {
-    journal.warning(`${cluster}: no Events there: ${message}${next === undefined ? '' : `; ${next}`}`);
+  const notes = new ConflictNotes(clock.now, (error) => {
+    journal.warning(`${error.cluster}: no Events there: ${withNext(error)}`);
   });
   const report = new MetricsReport(metrics);
   const leadership: Leadership | undefined =
@@ -65,8 +65,8 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
             tellLeadership(held, signal.aborted ? undefined : journal, metrics); // at the end it goes without saying
             if (held.held > 0) controller.enqueueAll();
           },
-          onProblem: ({ message, next }) => {
-            journal.warning(next === undefined ? message : `${message}; ${next}`);
+          onProblem: (error) => {
+            journal.warning(withNext(error));
           },
           quiet: (isOurs) => quiet(controller.state.clusters, isOurs, clock),
         });
@@ -141,6 +141,11 @@ export async function keepReconciled(options: KeepOptions): Promise<void> {
     controller.close();
     hard.abort();
   }
+}
+
+/** What is wrong, and what to do about it, in one line. */
+function withNext({ message, next }: McsError): string {
+  return next === undefined ? message : `${message}; ${next}`;
 }
 
 /** Milliseconds between two looks at what is in work. */

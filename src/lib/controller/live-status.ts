@@ -3,6 +3,7 @@ import { type Selection, type SelectionOptions, selectionOf } from '../actions/s
 import { type StatusReport, reportOf, statusIfAsked, statusPlanOptions } from '../actions/status.ts';
 import { type Survey, type Surveyed, type Unreachable, chooseClusterset } from '../actions/survey.ts';
 import { type ClustersView, viewOf } from '../actions/view-clusters.ts';
+import { rfc3339 } from '../api/rfc3339.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import { ClusterError } from '../errors.ts';
 import { withoutTwins } from '../plan/membership.ts';
@@ -167,7 +168,7 @@ export class LiveStatus {
     if (known?.lostSince === lostSince) return { since: known.since };
     const { clock } = this.#options;
     const time = clock.wall() - (clock.now() - lostSince);
-    const since = new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+    const since = rfc3339(time);
     this.#lost.set(at, { lostSince, since });
     return { since };
   }

@@ -81,7 +81,7 @@ class KubeCluster implements Cluster {
     const body = JSON.stringify(manifest);
     const intent = intentOf('apply', kind, object.metadata);
     const contentType = 'application/apply-patch+yaml'; // JSON is YAML
-    const ask = { method: 'PATCH', path, body, contentType, ...permitted(options) } as const;
+    const ask = { method: 'PATCH', path, body, contentType, permit: options.permit } as const;
     return parsed(this.name, kind, await this.#session.api().json(ask, intent), intent);
   }
 
@@ -94,7 +94,7 @@ class KubeCluster implements Cluster {
       path,
       body: JSON.stringify(patch),
       contentType: 'application/merge-patch+json',
-      ...permitted(options),
+      permit: options.permit,
     } as const;
     return parsed(this.name, kind, await this.#session.api().json(ask, intent), intent);
   }
@@ -118,7 +118,7 @@ class KubeCluster implements Cluster {
       path: pathOf(kind, version, ref, undefined, options.dryRun === true ? dryRun(options) : undefined),
       body: JSON.stringify(body),
       contentType: 'application/json',
-      ...permitted(options),
+      permit: options.permit,
     } as const;
     const reply = await this.#session.api().send(ask);
     if (isSuccess(reply)) return 'deleted';
@@ -138,11 +138,6 @@ class KubeCluster implements Cluster {
 
 /** What a 409 says whose `preconditions.uid` did not hold, from CRs and from built-in kinds. */
 const IS_SUCCESSOR = /UID.*precondition|precondition.*UID/i;
-
-/** What of a write's options is asked of the transport. */
-function permitted({ permit }: Permitted): Permitted {
-  return permit === undefined ? {} : { permit };
-}
 
 function dryRun(options: WriteOptions): Readonly<Record<string, string>> {
   return options.dryRun === true ? { dryRun: 'All' } : {};

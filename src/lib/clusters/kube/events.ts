@@ -26,7 +26,7 @@ export function eventAccess(context: { api(): API }): EventAccess {
         path: `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`,
         body: JSON.stringify(manifestOf(note, namespace)),
         contentType: 'application/json',
-        ...(permit === undefined ? {} : { permit }),
+        permit,
       });
       if (isSuccess(reply)) return;
       const error = refusalError(api.cluster, reply, { verb: 'apply', resource: RESOURCE, namespace });

@@ -7,8 +7,8 @@ import { isEarlier, listVersion } from './list.ts';
 import { listKind } from './list-kind.ts';
 import type { Reflected } from './reflected.ts';
 import type { Recovery } from './recovery.ts';
-import { MAX_TRIES, isTransient } from './retry.ts';
-import { HTTPError } from './status.ts';
+import { MAX_TRIES } from './retry.ts';
+import { HTTPError, isPutOff } from './status.ts';
 import { oneLine } from './text.ts';
 import type { WatchClient } from './watch-client.ts';
 import { STREAMED_LIST, StreamedList } from './streamed-list.ts';
@@ -51,8 +51,6 @@ export class Reflector<K extends Kind> {
   #failing = false;
   /** A watch was open once. */
   #opened = false;
-  /** What the server was asked last is the watch. */
-  #asksWatch = false;
   /** How often the server has asked to come again instead of opening the first watch. */
   #putOff = 0;
   /** Milliseconds that the server asked to be left alone for. */
@@ -98,7 +96,6 @@ export class Reflector<K extends Kind> {
 
   /** Lists if that is needed, and watches until the stream ends. Returns the milliseconds to wait before the next round. */
   async #round(): Promise<number> {
-    this.#asksWatch = false;
     const version = await this.#context.versionOf(this.#what.kind);
     if (version !== this.#version) this.#telling.forget();
     this.#version = version;
@@ -115,6 +112,9 @@ export class Reflector<K extends Kind> {
         this.#paged = true;
         if (isRefusedList(error)) return 0;
       }
+      // The first watch of a kind whose CRD was just made is answered with 429, `storage is (re)initializing`, for a second.
+      // As with any other request, to be put off is no failure the first times.
+      if (!this.#opened && isPutOff(error) && ++this.#putOff < MAX_TRIES) return this.#pauseAfter(error);
       if (!(error instanceof ExpiredError)) throw error;
       this.#telling.forget();
       const isQuick = isFresh && performance.now() - began < this.#tuning.shortest;
@@ -174,7 +174,6 @@ export class Reflector<K extends Kind> {
     const signal = list?.signal ?? this.#signal;
     const ask = { path: `${path}?${query.toString()}`, intent, silence, signal, onOpen, onLine };
     const told = (): boolean => this.#telling.upTo !== from;
-    this.#asksWatch = true;
     try {
       const end = await this.#context.watches().stream(ask);
       if (end === 'expired') throw new ExpiredError();
@@ -194,25 +193,22 @@ export class Reflector<K extends Kind> {
 
   /** Tells it, and returns the milliseconds to wait. */
   #fail(error: ClusterError): number {
+    const pause = this.#pauseAfter(error);
+    this.#tellFailure(error);
+    return pause;
+  }
+
+  /** Takes note of it, and returns the milliseconds to wait. */
+  #pauseAfter(error: ClusterError): number {
     this.#inDoubt = true;
     if (error.reason === 'not-served') {
       this.#context.forgetDiscovery();
       this.#telling.forget();
     }
     this.#heard.cancel();
-    if (!this.#isPutOff(error)) this.#tellFailure(error);
     this.#failing = true;
     this.#asked = error.cause instanceof HTTPError ? (error.cause.retryAfter ?? 0) : 0;
     return Math.max(this.#pauses.next(), this.#asked);
-  }
-
-  /**
-   * The first watch of a kind whose CRD was just made is answered with 429, `storage is (re)initializing`, for a second. As
-   * with any other request, to be asked to come again soon is no failure the first times. (Of lists the transport takes care.)
-   */
-  #isPutOff({ cause }: ClusterError): boolean {
-    if (this.#opened || !this.#asksWatch || !(cause instanceof HTTPError) || !isTransient(cause)) return false;
-    return (cause.retryAfter ?? Infinity) <= SOON && ++this.#putOff < MAX_TRIES;
   }
 
   #tellFailure(error: ClusterError): void {
@@ -233,9 +229,6 @@ export class Reflector<K extends Kind> {
     return this.#signal.aborted;
   }
 }
-
-/** Milliseconds. */
-const SOON = 2000;
 
 /** API servers that do not stream lists refuse to watch with such a query (422 from 1.19 on). */
 function isRefusedList(error: unknown): boolean {

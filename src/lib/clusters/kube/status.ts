@@ -1,6 +1,6 @@
 import { isRecord } from '../../api/reader.ts';
 import { ClusterError, type ClusterErrorReason } from '../../errors.ts';
-import { retryAfterOf } from './retry.ts';
+import { isTransient, retryAfterOf } from './retry.ts';
 import { oneLine } from './text.ts';
 
 /** What a request wanted, for messages: `list serviceimports in namespace shop`. */
@@ -31,6 +31,15 @@ export class HTTPError extends Error {
     this.status = status;
     this.retryAfter = retryAfterOf(headers);
   }
+}
+
+/** Milliseconds. */
+const SOON = 2000;
+
+/** True when the server did nothing but ask to come again soon. */
+export function isPutOff(error: unknown): error is ClusterError {
+  const cause = error instanceof ClusterError ? error.cause : undefined;
+  return cause instanceof HTTPError && isTransient(cause) && (cause.retryAfter ?? Infinity) <= SOON;
 }
 
 /** A Kubernetes Status object, as far as it explains a refusal (`apimachinery/pkg/apis/meta/v1`, type Status). */

@@ -36,7 +36,7 @@ export interface Ask {
   /** Shown to those who count; else what the method says. */
   readonly verb?: Answer['verb'];
   /** Asked right before each sending, in the same turn; what it throws keeps the request back. */
-  readonly permit?: () => void;
+  readonly permit?: (() => void) | undefined;
   /** Ends the queueing and the repetitions of this request; one that was sent is not cut. */
   readonly signal?: AbortSignal;
 }
