@@ -1,7 +1,7 @@
 import { BareImports } from './bare-imports.ts';
 import { type Exported, exportServices, services } from './exported.ts';
 import { LongRun } from './long-run.ts';
-import { isWrite, mark, requestsSince } from './mcs-requests.ts';
+import { isWrite, mark, requestsSince, secondsOf } from './mcs-requests.ts';
 import { type Members, hold, startMembers } from './members.ts';
 import { type ProcessorTime, between, processorTime } from './processor-time.ts';
 import type { Scratch } from './program.ts';
@@ -112,10 +112,7 @@ async function start(
     await mcs.rest(REST);
     const after = mcs.memory().now;
     const writes = (await requestsSince(marks, members.all)).filter(isWrite);
-    const first = writes.reduce((least, { received }) => Math.min(least, received), Infinity);
-    const last = writes.reduce((most, { answered }) => Math.max(most, answered), 0);
-    const seconds = (last - first) / 1000;
-    return { mcs: { seconds, writes: writes.length, processor }, memory: { after, most } };
+    return { mcs: { seconds: secondsOf(writes), writes: writes.length, processor }, memory: { after, most } };
   } finally {
     await mcs.stop();
   }

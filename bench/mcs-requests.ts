@@ -38,6 +38,13 @@ export function isWrite({ verb }: McsRequest): boolean {
   return verb !== 'get' && verb !== 'list' && verb !== 'watch';
 }
 
+/** Seconds from the first of them to the last answer. */
+export function secondsOf(requests: readonly McsRequest[]): number {
+  const first = requests.reduce((least, { received }) => Math.min(least, received), Infinity);
+  const last = requests.reduce((most, { answered }) => Math.max(most, answered), 0);
+  return (last - first) / 1000;
+}
+
 function read(line: string): readonly McsRequest[] {
   if (!line.endsWith('}')) return []; // being written
   const entry: unknown = JSON.parse(line);

@@ -1,6 +1,6 @@
 import { createExport, createService, services } from './exported.ts';
 import { LongRun } from './long-run.ts';
-import { isWrite, mark, requestsSince } from './mcs-requests.ts';
+import { isWrite, mark, requestsSince, secondsOf } from './mcs-requests.ts';
 import { type Members, create, hold, startMembers } from './members.ts';
 import type { Scratch } from './program.ts';
 import { type Result, type Row, type Target, atMost, pairedRatio, spread } from './result.ts';
@@ -76,9 +76,7 @@ async function measureFleet(scratch: Scratch, members: Members, processes: numbe
     const processor = fleet.map((mcs, index) => (mcs.cpu() - (before.processor[index] ?? 0)) / 1000);
     const writes = (await writesOf(fleet)).map((count, index) => count - (before.writes[index] ?? 0));
     const imports = (await requestsSince(marks, others)).filter(isWrite);
-    const first = imports.reduce((least, { received }) => Math.min(least, received), Infinity);
-    const last = imports.reduce((most, { answered }) => Math.max(most, answered), 0);
-    return { writes, processor, seconds: (last - first) / 1000 };
+    return { writes, processor, seconds: secondsOf(imports) };
   } finally {
     await Promise.all(fleet.map((mcs) => mcs.stop()));
   }

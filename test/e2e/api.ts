@@ -1,21 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord, type Json } from '../../src/lib/api/reader.ts';
-import { collectionPath, must, type Handle } from '../kube/fixture.ts';
+import { must, type Handle } from '../kube/fixture.ts';
+import { type Kind, kindOf, pathOf } from '../kube/kinds.ts';
 import type { Manifest } from './objects.ts';
 
 /** Raw requests, where a kubectl process for each would take long. */
-
-const KINDS = {
-  Namespace: ['', 'v1', 'namespaces'],
-  Service: ['', 'v1', 'services'],
-  EndpointSlice: ['discovery.k8s.io', 'v1', 'endpointslices'],
-  ServiceExport: ['multicluster.x-k8s.io', 'v1beta1', 'serviceexports'],
-  ServiceImport: ['multicluster.x-k8s.io', 'v1beta1', 'serviceimports'],
-  ClusterProperty: ['about.k8s.io', 'v1beta1', 'clusterproperties'],
-  Deployment: ['apps', 'v1', 'deployments'],
-} as const;
-
-export type Kind = keyof typeof KINDS;
 
 export interface Ref {
   readonly name: string;
@@ -78,14 +67,4 @@ export function field(object: unknown, ...path: readonly (string | number)[]): u
 
 export function uidOf(object: unknown): unknown {
   return field(object, 'metadata', 'uid');
-}
-
-function kindOf(object: Manifest): Kind {
-  if (Object.hasOwn(KINDS, object.kind)) return object.kind as Kind;
-  throw new Error(`no path is known for ${object.kind}`);
-}
-
-function pathOf(kind: Kind, namespace: string | undefined): string {
-  const [group, version, plural] = KINDS[kind];
-  return collectionPath(group, version, plural, namespace);
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { isRecord, type Json } from '../../src/lib/api/reader.ts';
@@ -118,6 +118,12 @@ export async function strangersIn(servers: readonly Handle[], namespace: string)
 function bare(object: Json): Json {
   const { namespace, name, uid, generation } = isRecord(object.metadata) ? object.metadata : {};
   return { metadata: { namespace, name, uid, generation }, spec: object.spec };
+}
+
+/** Writes a file at once, as whoever renews credentials does: nobody reads half of it. */
+export async function replace(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
 }
 
 /** A way to one server that is not its own: another URL, with other credentials. */

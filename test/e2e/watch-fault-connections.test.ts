@@ -1,4 +1,3 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -17,6 +16,7 @@ import {
   kubeconfigBy,
   marksOf,
   quiet,
+  replace,
   told,
   until,
   writesSince,
@@ -193,10 +193,4 @@ describeWithServers('mcs reconcile --watch on bad connections', () => {
 
 function onlyWith(valid: string): Gateway['meddle'] {
   return ({ token }) => (token === valid ? undefined : { status: 401 });
-}
-
-/** At once, as whoever renews credentials does. */
-async function replace(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text);
-  await rename(`${path}.new`, path);
 }

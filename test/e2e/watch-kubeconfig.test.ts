@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isRecord, type Json } from '../../src/lib/api/reader.ts';
 import { Kept } from '../faults/kept.ts';
@@ -7,6 +7,7 @@ import { clusters, describeWithServers, uniqueNamespace, type Handle } from '../
 import { kubeconfig, writeKubeconfig } from '../kube/kubeconfig.ts';
 import { change, create } from './api.ts';
 import { addressesIn, createNamespace, formClusterset, importedSlices, writesDuring } from './clusterset.ts';
+import { replace } from './fault-run.ts';
 import { exported } from './objects.ts';
 
 /** The process says in no place which contexts: all that the file has, whenever it has them. */
@@ -22,13 +23,7 @@ describeWithServers('mcs reconcile --watch while its kubeconfig is written anew'
   async function write(servers: readonly Handle[], refused?: Handle): Promise<void> {
     const text = JSON.stringify(kubeconfig(servers.map(({ info }) => info)));
     const token = refused?.info.tokens.admin;
-    await replace(token === undefined ? text : text.replaceAll(token, `${token}-of-yesterday`));
-  }
-
-  /** At once, so that nobody reads half of it. */
-  async function replace(text: string): Promise<void> {
-    await writeFile(`${path}.new`, text);
-    await rename(`${path}.new`, path);
+    await replace(path, token === undefined ? text : text.replaceAll(token, `${token}-of-yesterday`));
   }
 
   const moveTo = (address: string): Promise<void> =>
@@ -83,13 +78,13 @@ describeWithServers('mcs reconcile --watch while its kubeconfig is written anew'
 
   it('keeps what it has read while the file cannot be read', async () => {
     const whole = await readFile(path, 'utf8');
-    await replace(whole.slice(0, whole.length / 2));
+    await replace(path, whole.slice(0, whole.length / 2));
     await kept.told('warning', ({ message }) => String(message).includes(path));
     await moveTo('10.1.0.3');
     await expect
       .poll(() => Promise.all([west, north].map(addresses)), { timeout: 30_000 })
       .toEqual([['10.1.0.3'], ['10.1.0.3']]);
-    await replace(whole);
+    await replace(path, whole);
   });
 
   it('lets go of a context that vanishes, and leaves what is there as it is', async () => {

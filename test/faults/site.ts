@@ -1,20 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord, type Json } from '../../src/lib/api/reader.ts';
 import type { Manifest } from '../e2e/objects.ts';
+import { type Kind, kindOf, pathOf } from '../kube/kinds.ts';
 import { must, request, type Answer } from '../kube/request.ts';
-import { collectionPath, removeNamespace } from '../kube/reset.ts';
+import { removeNamespace } from '../kube/reset.ts';
 import type { Server, ServerInfo } from '../kube/servers.ts';
 import { FaultTimes } from './fault-times.ts';
 import type { Proxy } from './proxy.ts';
 
-const KINDS = {
-  Namespace: ['', 'v1', 'namespaces'],
-  Service: ['', 'v1', 'services'],
-  EndpointSlice: ['discovery.k8s.io', 'v1', 'endpointslices'],
-  ServiceExport: ['multicluster.x-k8s.io', 'v1beta1', 'serviceexports'],
-  ServiceImport: ['multicluster.x-k8s.io', 'v1beta1', 'serviceimports'],
-} as const;
-export type SiteKind = keyof typeof KINDS;
+export type SiteKind = Extract<Kind, 'Namespace' | 'Service' | 'EndpointSlice' | 'ServiceExport' | 'ServiceImport'>;
 
 /** What a deleted namespace's controller would delete. */
 const CONTENTS = ['ServiceExport', 'Service', 'EndpointSlice', 'ServiceImport'] as const;
@@ -95,14 +89,4 @@ export class Site {
       return isRecord(body) ? body : {};
     }
   }
-}
-
-function kindOf(object: Manifest): SiteKind {
-  if (Object.hasOwn(KINDS, object.kind)) return object.kind as SiteKind;
-  throw new Error(`no path is known for ${object.kind}`);
-}
-
-function pathOf(kind: SiteKind, namespace: string | undefined): string {
-  const [group, version, plural] = KINDS[kind];
-  return collectionPath(group, version, plural, namespace);
 }

@@ -1,5 +1,6 @@
 import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import { isRecord, type Json } from '../../src/lib/api/reader.ts';
+import { KINDS, type Kind, kindOf, pathOf } from './kinds.ts';
 import { isBroken, type Ask } from './request.ts';
 import { collectionPath } from './reset.ts';
 
@@ -27,7 +28,7 @@ export class Objects {
     name: string,
     namespace: string | undefined,
   ): Promise<{ found: Json | undefined } | undefined> {
-    const path = pathOf(kind, namespace);
+    const path = pathOfWord(kind, namespace);
     if (path === undefined) return undefined;
     const { status, body } = await this.#ask('GET', `${path}/${name}`);
     if (status === 200 && isRecord(body)) return { found: body };
@@ -38,7 +39,7 @@ export class Objects {
 
   /** `kubectl get KIND`, in a namespace or in all. */
   async list(kind: string, namespace: string | undefined): Promise<readonly Json[] | undefined> {
-    const path = pathOf(kind, namespace);
+    const path = pathOfWord(kind, namespace);
     if (path === undefined) return undefined;
     const { status, body } = await this.#ask('GET', path);
     if (status !== 200 || !isRecord(body) || !Array.isArray(body.items)) return undefined;
@@ -66,26 +67,19 @@ export class Objects {
   }
 }
 
-/** As kubectl takes them. */
-const KINDS: Readonly<Record<string, readonly [group: string, version: string, plural: string]>> = {
-  namespace: ['', 'v1', 'namespaces'],
-  service: ['', 'v1', 'services'],
-  services: ['', 'v1', 'services'],
-  lease: ['coordination.k8s.io', 'v1', 'leases'],
-  crd: ['apiextensions.k8s.io', 'v1', 'customresourcedefinitions'],
-  'events.events.k8s.io': ['events.k8s.io', 'v1', 'events'],
-  endpointslices: ['discovery.k8s.io', 'v1', 'endpointslices'],
-  serviceexport: ['multicluster.x-k8s.io', 'v1beta1', 'serviceexports'],
-  serviceexports: ['multicluster.x-k8s.io', 'v1beta1', 'serviceexports'],
-  serviceimport: ['multicluster.x-k8s.io', 'v1beta1', 'serviceimports'],
-  serviceimports: ['multicluster.x-k8s.io', 'v1beta1', 'serviceimports'],
-  clusterproperty: ['about.k8s.io', 'v1beta1', 'clusterproperties'],
-  clusterproperties: ['about.k8s.io', 'v1beta1', 'clusterproperties'],
-};
+/** As kubectl takes them: `service`, `services`, `events.events.k8s.io`, `crd`. */
+const WORDS: ReadonlyMap<string, Kind> = new Map([
+  ...Object.keys(KINDS).flatMap((name): readonly (readonly [string, Kind])[] => {
+    const kind = kindOf({ kind: name });
+    const [group, , plural] = KINDS[kind];
+    return [name.toLowerCase(), plural, `${plural}.${group}`].map((word) => [word, kind]);
+  }),
+  ['crd', 'CustomResourceDefinition'],
+]);
 
-function pathOf(kind: string, namespace: string | undefined): string | undefined {
-  const known = KINDS[kind];
-  return known === undefined ? undefined : collectionPath(...known, namespace);
+function pathOfWord(word: string, namespace: string | undefined): string | undefined {
+  const kind = WORDS.get(word);
+  return kind === undefined ? undefined : pathOf(kind, namespace);
 }
 
 /** By the usual plural of its kind; a path that is wrong is refused. */
